@@ -1,0 +1,1 @@
+"""ccr: routes Claude Code's requests to the models of any provider."""

@@ -1,0 +1,135 @@
+"""The events of a reply: what every dialect decodes to and what the client's encoder writes.
+
+    reply := Start? item* Finish? UsageSeen*          (a Fault may end it anywhere)
+    item  := Text | Thinking | Signature | tool | WebSearch | Citation | Opaque | UsageSeen
+    tool  := ToolStart(k) ToolArgs(k)* ToolEnd(k)     (tools never interleave once decoded)
+
+Events carry deltas only. Blocks, their indexes, starts and stops belong to the encoder alone.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+from ccr.core.usage import Usage
+from ccr.errors import ErrorKind
+
+StopReason = Literal[
+    "end_turn",
+    "max_tokens",
+    "stop_sequence",
+    "tool_use",
+    "pause_turn",
+    "refusal",
+    "model_context_window_exceeded",
+]
+
+
+class Event(msgspec.Struct, frozen=True, gc=False):
+    """One step of a reply."""
+
+
+class Start(Event):
+    """The upstream began to answer. `id` and `model` are the upstream's own, empty when it gave none."""
+
+    id: str = ""
+    model: str = ""
+    usage: Usage | None = None
+
+
+class Text(Event):
+    """More of the answer's text; never empty."""
+
+    text: str
+
+
+class Thinking(Event):
+    """More of the visible reasoning; never empty."""
+
+    text: str
+
+
+class Signature(Event):
+    """Opaque state that the same provider and model wants back with the reasoning before it.
+
+    It closes the current thinking, or stands for itself where there was none. `payload` is the dialect's
+    own string; `redacted` marks Anthropic's `redacted_thinking`, whose data must stay byte for byte.
+    """
+
+    payload: str
+    redacted: bool = False
+
+
+class ToolStart(Event):
+    """A tool call begins. `key` tells the calls of one reply apart; `id` is what the tool result names."""
+
+    key: int
+    id: str
+    name: str
+
+
+class ToolArgs(Event):
+    """More of the JSON text of the call's arguments; the pieces of one call add up to one JSON object."""
+
+    key: int
+    json: str
+
+
+class ToolEnd(Event):
+    """The tool call is complete."""
+
+    key: int
+
+
+class SearchHit(msgspec.Struct, frozen=True, gc=False):
+    """One result of a web search."""
+
+    url: str
+    title: str = ""
+    page_age: str = ""
+    content: str = ""
+
+
+class WebSearch(Event):
+    """A web search that the upstream ran by itself. `error` is an Anthropic error code, or empty."""
+
+    id: str
+    query: str = ""
+    hits: tuple[SearchHit, ...] = ()
+    error: str = ""
+
+
+class Citation(Event):
+    """The text before it rests on this source."""
+
+    url: str
+    title: str = ""
+    cited_text: str = ""
+
+
+class Opaque(Event):
+    """A whole Anthropic content block that only the client understands; it is passed on as it is."""
+
+    block: dict[str, Any]
+
+
+class UsageSeen(Event):
+    """The upstream told its usage so far; later figures replace earlier ones."""
+
+    usage: Usage
+
+
+class Finish(Event):
+    """The upstream said why it stopped. Only this makes a reply complete."""
+
+    reason: StopReason
+    stop_sequence: str | None = None
+
+
+class Fault(Event):
+    """The reply failed. `status` is the HTTP status that fits when nothing was sent yet."""
+
+    kind: ErrorKind
+    message: str
+    status: int = 502
+    retry_after: float | None = None
