@@ -44,9 +44,7 @@ class RequestError(CcrError):
     kind: ErrorKind = "api_error"
     default_should_retry: ClassVar[bool | None] = None
 
-    def __init__(
-        self, message: str, *, retry_after: float | None = None, should_retry: bool | None = None
-    ) -> None:
+    def __init__(self, message: str, *, retry_after: float | None = None, should_retry: bool | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.retry_after = retry_after

@@ -127,9 +127,13 @@ class Finish(Event):
 
 
 class Fault(Event):
-    """The reply failed. `status` is the HTTP status that fits when nothing was sent yet."""
+    """The reply failed. `status` is the HTTP status that fits when nothing was sent yet.
+
+    `code` is the vendor's own error code in lower case (`insufficient_quota`), `retry_after` is in seconds.
+    """
 
     kind: ErrorKind
     message: str
     status: int = 502
+    code: str = ""
     retry_after: float | None = None

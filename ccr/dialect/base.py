@@ -66,6 +66,6 @@ class Dialect(Protocol):
         """
         ...
 
-    def decoder(self, target: Target) -> Decoder:
-        """Return a decoder for one reply."""
+    def decoder(self, request: Json, target: Target) -> Decoder:
+        """Return a decoder for the one reply to this unified request."""
         ...
