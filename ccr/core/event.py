@@ -29,7 +29,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     """One step of a reply."""
 
 
-class Start(Event):
+class Start(Event, frozen=True, gc=False):
     """The upstream began to answer. `id` and `model` are the upstream's own, empty when it gave none."""
 
     id: str = ""
@@ -37,19 +37,19 @@ class Start(Event):
     usage: Usage | None = None
 
 
-class Text(Event):
+class Text(Event, frozen=True, gc=False):
     """More of the answer's text; never empty."""
 
     text: str
 
 
-class Thinking(Event):
+class Thinking(Event, frozen=True, gc=False):
     """More of the visible reasoning; never empty."""
 
     text: str
 
 
-class Signature(Event):
+class Signature(Event, frozen=True, gc=False):
     """Opaque state that the same provider and model wants back with the reasoning before it.
 
     It closes the current thinking, or stands for itself where there was none. `payload` is the dialect's
@@ -60,7 +60,7 @@ class Signature(Event):
     redacted: bool = False
 
 
-class ToolStart(Event):
+class ToolStart(Event, frozen=True, gc=False):
     """A tool call begins. `key` tells the calls of one reply apart; `id` is what the tool result names."""
 
     key: int
@@ -68,14 +68,14 @@ class ToolStart(Event):
     name: str
 
 
-class ToolArgs(Event):
+class ToolArgs(Event, frozen=True, gc=False):
     """More of the JSON text of the call's arguments; the pieces of one call add up to one JSON object."""
 
     key: int
     json: str
 
 
-class ToolEnd(Event):
+class ToolEnd(Event, frozen=True, gc=False):
     """The tool call is complete."""
 
     key: int
@@ -90,7 +90,7 @@ class SearchHit(msgspec.Struct, frozen=True, gc=False):
     content: str = ""
 
 
-class WebSearch(Event):
+class WebSearch(Event, frozen=True, gc=False):
     """A web search that the upstream ran by itself. `error` is an Anthropic error code, or empty."""
 
     id: str
@@ -99,7 +99,7 @@ class WebSearch(Event):
     error: str = ""
 
 
-class Citation(Event):
+class Citation(Event, frozen=True, gc=False):
     """The text before it rests on this source."""
 
     url: str
@@ -107,26 +107,26 @@ class Citation(Event):
     cited_text: str = ""
 
 
-class Opaque(Event):
+class Opaque(Event, frozen=True, gc=False):
     """A whole Anthropic content block that only the client understands; it is passed on as it is."""
 
     block: dict[str, Any]
 
 
-class UsageSeen(Event):
+class UsageSeen(Event, frozen=True, gc=False):
     """The upstream told its usage so far; later figures replace earlier ones."""
 
     usage: Usage
 
 
-class Finish(Event):
+class Finish(Event, frozen=True, gc=False):
     """The upstream said why it stopped. Only this makes a reply complete."""
 
     reason: StopReason
     stop_sequence: str | None = None
 
 
-class Fault(Event):
+class Fault(Event, frozen=True, gc=False):
     """The reply failed. `status` is the HTTP status that fits when nothing was sent yet.
 
     `code` is the vendor's own error code in lower case (`insufficient_quota`), `retry_after` is in seconds.

@@ -75,7 +75,7 @@ OVERFLOW = re.compile(
     r"|input token count.{0,40}exceeds|exceeds? the maximum number of tokens|exceed_context_size"
     r"|reduce the length of the (?:messages|prompt|input)|exceeded model token limit|longer than the maximum model length"
     r"|range of input length should be|input is too long|input length .{0,40}exceed|prompt token count of|prompt exceeds max length"
-    r"|prompt too long|model_max_prompt_tokens_exceeded|loaded with context length|max_seq_len|`inputs` tokens",
+    r"|prompt too long|exceed context limit|model_max_prompt_tokens_exceeded|loaded with context length|max_seq_len|`inputs` tokens",
     re.IGNORECASE,
 )
 _MAXIMUM = re.compile(
@@ -141,7 +141,7 @@ def kind_of(status: int) -> ErrorKind:
 
 def overflow_message(message: str) -> str:
     """Return `prompt is too long: N tokens > M maximum`, the words that make Claude Code compact, with the vendor's message."""
-    if re.search(r"prompt is too long: \d+ tokens > \d+ maximum", message):
+    if re.search(r"prompt is too long: \d+ tokens > \d+ maximum|exceed context limit: \d+ \+ \d+ > \d+", message):
         return message
     numbers = [int(n) for n in _NUMBER.findall(message)]
     limit = _MAXIMUM.search(message)
