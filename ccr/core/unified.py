@@ -72,8 +72,8 @@ class Message(TypedDict):
 class Tool(TypedDict):
     """A function tool {type: function, function: {name, description, parameters}}.
 
-    `cache_control`, `defer_loading`, `strict` and other Anthropic keys stand beside `function`. A server tool keeps its Anthropic
-    form: {type: "web_search_20250305", name, max_uses, ...}.
+    `cache_control`, `defer_loading`, `strict` and other Anthropic keys stand beside `function`. A server tool keeps
+    its Anthropic form: {type: "web_search_20250305", name, max_uses, ...}.
     """
 
     type: str

@@ -71,11 +71,12 @@ CODES: dict[str, int] = {
 # How vendors say that the prompt does not fit: one alternative per wording seen in documents and public reports.
 OVERFLOW = re.compile(
     r"context_length_exceeded|prompt is too long|maximum context length|context window|max(?:imum)? prompt length"
-    r"|exceed\w* (?:the |model |your )*(?:available |maximum |model )*context"
+    r"|exceed\w* (?:the |model |your )*(?:available |maximum |model )*context|exceed context limit"
     r"|input token count.{0,40}exceeds|exceeds? the maximum number of tokens|exceed_context_size"
-    r"|reduce the length of the (?:messages|prompt|input)|exceeded model token limit|longer than the maximum model length"
-    r"|range of input length should be|input is too long|input length .{0,40}exceed|prompt token count of|prompt exceeds max length"
-    r"|prompt too long|exceed context limit|model_max_prompt_tokens_exceeded|loaded with context length|max_seq_len|`inputs` tokens",
+    r"|reduce the length of the (?:messages|prompt|input)|exceeded model token limit"
+    r"|longer than the maximum model length|range of input length should be|input is too long"
+    r"|input length .{0,40}exceed|prompt token count of|prompt exceeds max length|prompt too long"
+    r"|model_max_prompt_tokens_exceeded|loaded with context length|max_seq_len|`inputs` tokens",
     re.IGNORECASE,
 )
 _MAXIMUM = re.compile(
@@ -140,7 +141,10 @@ def kind_of(status: int) -> ErrorKind:
 
 
 def overflow_message(message: str) -> str:
-    """Return `prompt is too long: N tokens > M maximum`, the words that make Claude Code compact, with the vendor's message."""
+    """Return `prompt is too long: N tokens > M maximum`, the words that make Claude Code compact.
+
+    The vendor's own message follows in brackets; it stands alone where it has no numbers.
+    """
     if re.search(r"prompt is too long: \d+ tokens > \d+ maximum|exceed context limit: \d+ \+ \d+ > \d+", message):
         return message
     numbers = [int(n) for n in _NUMBER.findall(message)]

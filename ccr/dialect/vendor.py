@@ -4,7 +4,8 @@ A provider that is not in the table gets the cautious defaults. An explicit tran
 configuration wins over what stands here. Each row links the document that its facts come from.
 """
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import msgspec
 
@@ -23,7 +24,8 @@ class Vendor(msgspec.Struct, frozen=True):
     usage_option: bool = True
     """Takes `stream_options: {include_usage: true}`."""
     reasoning: Literal["none", "effort", "object", "enable_thinking", "thinking", "think"] = "none"
-    """How thinking is asked for: `reasoning_effort`, a `reasoning` object, `enable_thinking`, a `thinking` object, `think`."""
+    """How thinking is asked for: `reasoning_effort`, a `reasoning` object, `enable_thinking`, a `thinking` object or
+    `think`."""
     replay: Literal["none", "reasoning_content", "reasoning", "reasoning_details"] = "none"
     """The assistant field in which earlier reasoning goes back."""
     images: bool = True
@@ -32,4 +34,24 @@ class Vendor(msgspec.Struct, frozen=True):
     cache_control: bool = False
     tool_ids: Literal["any", "alnum9", "short40"] = "any"
     required_tool_choice: bool = True
+    """Takes `tool_choice: "required"` and a named function."""
+    parallel_option: bool = True
+    """Takes `parallel_tool_calls: false`."""
+    max_tools: int | None = None
+    """How many function tools a request may offer; what is beyond is left out."""
+    late_system: bool = False
+    """Takes system messages in mid-conversation. Many chat templates refuse them: then they go as marked user text."""
+    user_after_tool: bool = True
+    """Takes a user message directly after a tool result."""
+    sampling: bool = True
+    """Takes `temperature` and `top_p`; reasoning models often don't."""
+    top_k: bool = False
+    stop: bool = True
+    """Takes `stop`, up to four sequences."""
+    cache_key: bool = False
+    """Takes `prompt_cache_key`, by which requests of one session find their cached prefix."""
+    search_fields: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    """What a request gets when the client offers web search; `tools` in it are added to the tools."""
+    min_output: int = 1
+    """The least number of output tokens that may be asked for."""
     max_output: int | None = None

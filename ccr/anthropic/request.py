@@ -1,0 +1,60 @@
+"""The client's request: parsed once, checked only as far as every route needs it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from ccr.core.jsonio import load
+from ccr.errors import BadRequest
+
+
+class Inbound(msgspec.Struct, frozen=True):
+    """One request of a client. `headers` have lower-case names; `session` and `agent` are empty when unknown."""
+
+    body: dict[str, Any]
+    raw: bytes
+    headers: Mapping[str, str]
+    query: str = ""
+    session: str = ""
+    agent: str = ""
+
+    @property
+    def stream(self) -> bool:
+        """Whether the client wants server-sent events. Some clients send the word instead of the value."""
+        return self.body.get("stream") in (True, "true", "True")
+
+    @property
+    def model(self) -> str:
+        """The model as the client named it."""
+        return str(self.body.get("model", ""))
+
+
+def read_body(raw: bytes) -> dict[str, Any]:
+    """Return the JSON object of a Messages request. Raises BadRequest that names what is wrong."""
+    try:
+        body = load(raw)
+    except ValueError as error:
+        raise BadRequest(f"the request body is not JSON: {error}") from None
+    except RecursionError:
+        raise BadRequest("the request body is nested too deeply") from None
+    if not isinstance(body, dict):
+        raise BadRequest("the request body must be a JSON object")
+    return body
+
+
+def check_messages(body: Mapping[str, Any]) -> None:
+    """Raise BadRequest unless the body has what no route can do without: a model and messages."""
+    model, messages = body.get("model"), body.get("messages")
+    if not isinstance(model, str) or not model:
+        raise BadRequest("model: a non-empty string is required")
+    check_history(messages)
+
+
+def check_history(messages: Any) -> None:
+    """Raise BadRequest unless `messages` is a non-empty list of objects."""
+    if not isinstance(messages, list) or not messages:
+        raise BadRequest("messages: a non-empty list is required")
+    for index, message in enumerate(messages):
+        if not isinstance(message, dict) or message.get("role") not in ("user", "assistant", "system"):
+            raise BadRequest(f"messages.{index}: an object with role user, assistant or system is required")

@@ -1,0 +1,72 @@
+"""Server-sent events out of bytes, whatever the network cuts them into.
+
+Splits by bytes, so characters may be cut anywhere and U+2028 is no line end.
+Grammar: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+"""
+
+from typing import NamedTuple
+
+
+class ServerEvent(NamedTuple):
+    """One event: the joined `data:` lines and the `event:` name, empty if there was none."""
+
+    data: bytes
+    name: str
+
+
+class Splitter:
+    """Takes bytes as they come, gives events. Unlike the grammar it also gives a last event without a blank line."""
+
+    def __init__(self) -> None:
+        self._tail: list[bytes] = []
+        self._data: list[bytes] = []
+        self._name = ""
+
+    def feed(self, data: bytes) -> list[ServerEvent]:
+        """Return the events that are complete now."""
+        if self._tail and self._tail[-1].endswith(b"\r"):
+            data = b"\r" + data
+            self._tail[-1] = self._tail[-1][:-1]
+        if b"\r" in data:
+            held = data.endswith(b"\r")
+            data = (data[:-1] if held else data).replace(b"\r\n", b"\n").replace(b"\r", b"\n") + b"\r" * held
+        head, newline, rest = data.rpartition(b"\n")
+        if not newline:
+            self._tail.append(data)
+            return []
+        lines = b"".join((*self._tail, head)).split(b"\n")
+        self._tail = [rest] if rest else []
+        events: list[ServerEvent] = []
+        for line in lines:
+            self._line(line, events)
+        return events
+
+    def close(self) -> list[ServerEvent]:
+        """Return what the end of the body completes."""
+        events: list[ServerEvent] = []
+        rest = b"".join(self._tail).rstrip(b"\r")
+        self._tail = []
+        if rest:
+            self._line(rest, events)
+        self._dispatch(events)
+        return events
+
+    def _line(self, line: bytes, events: list[ServerEvent]) -> None:
+        if not line:
+            self._dispatch(events)
+        elif line.startswith(b"data:"):
+            value = line[6:] if line[5:6] == b" " else line[5:]
+            # Some servers put no blank line between events; a whole JSON object is an event of its own.
+            if self._data and value[:1] in (b"{", b"[") and self._data[-1][-1:] == b"}" and self._data[0][:1] == b"{":
+                self._dispatch(events)
+            self._data.append(value)
+        elif line.startswith(b"event:"):
+            if self._data:
+                self._dispatch(events)
+            self._name = line[6:].strip().decode("ascii", "replace")
+
+    def _dispatch(self, events: list[ServerEvent]) -> None:
+        if self._data:
+            events.append(ServerEvent(self._data[0] if len(self._data) == 1 else b"\n".join(self._data), self._name))
+            self._data = []
+        self._name = ""

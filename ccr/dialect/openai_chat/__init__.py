@@ -1,0 +1,23 @@
+"""Chat completions, as OpenAI defined them and as everybody else understood them.
+
+https://platform.openai.com/docs/api-reference/chat
+"""
+
+from ccr.core.unified import Json
+from ccr.dialect.base import Call, Decoder, Target
+from ccr.dialect.openai_chat.decode import ChatDecoder
+from ccr.dialect.openai_chat.encode import encode
+
+
+class OpenAIChat:
+    """The dialect `openai_chat`."""
+
+    name = "openai_chat"
+
+    def encode(self, request: Json, target: Target) -> Call:
+        """Return the call to `target.base_url`, the full address of a chat-completions endpoint."""
+        return encode(request, target)
+
+    def decoder(self, request: Json, target: Target) -> Decoder:
+        """Return a decoder for the one reply to this request."""
+        return ChatDecoder(request)

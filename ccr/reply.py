@@ -1,0 +1,148 @@
+"""One reply: the upstream's bytes in, the client's bytes out. Sans-io.
+
+    bytes -> split -> decoder -> filters -> encoder -> bytes
+
+Whether the body is a stream of events, one JSON value, JSON lines or an HTML page is told from its first byte and never
+from its content type, because vendors mix them up. A reply that ends without the upstream having said why is a fault.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from ccr.anthropic.encoder import Encoder
+from ccr.anthropic.message import MessageEncoder
+from ccr.anthropic.stream import StreamEncoder
+from ccr.core.event import Event, Fault
+from ccr.core.jsonio import dump, load
+from ccr.core.sse import Splitter
+from ccr.core.usage import Usage
+from ccr.dialect.base import Decoder
+from ccr.dialect.fault import plain_text
+from ccr.transform.base import Filter
+
+WHOLE_LIMIT = 64 * 1024 * 1024
+"""Bytes of a reply that has to be read whole before it can be decoded."""
+
+CUT = Fault("api_error", "the upstream's stream ended before the reply was complete", 502, "incomplete_stream")
+EMPTY = Fault("api_error", "the upstream's reply was empty", 502, "empty_reply")
+
+
+class Reply:
+    """Decodes one upstream reply and encodes it for the client."""
+
+    def __init__(self, decoder: Decoder, filters: Sequence[Filter], encoder: Encoder) -> None:
+        self.encoder = encoder
+        self._decoder = decoder
+        self._filters = list(filters)
+        self._read: Callable[[bytes], None] = self._sniff
+        self._splitter = Splitter()
+        self._held: list[bytes] = []
+        self._size = 0
+
+    @property
+    def begun(self) -> bool:
+        """Whether content has reached the client's side, so that nothing else can answer this request any more."""
+        return self.encoder.started
+
+    @property
+    def fault(self) -> Fault | None:
+        """What went wrong, if anything."""
+        return self.encoder.fault
+
+    @property
+    def usage(self) -> Usage | None:
+        """What the upstream told of its usage so far."""
+        return self.encoder.usage
+
+    def feed(self, data: bytes) -> bytes:
+        """Take what one network read gave, return what to send to the client now; empty if nothing is."""
+        if data and self.fault is None:
+            self._read(data)
+        return self._take()
+
+    def close(self, cut: Fault | None = None) -> bytes:
+        """The upstream's body has ended; `cut` tells how, if it broke off. Returns the last bytes for the client."""
+        if self.fault is None:
+            self._finish()
+            self._emit(self._decoder.close())
+            self._release()
+        if self.fault is None and self.encoder.finish is None:
+            self.encoder.feed(cut or (CUT if self.begun or self._size else EMPTY))
+        self.encoder.close()
+        return self._take()
+
+    def fail(self, fault: Fault) -> bytes:
+        """Break the reply off from our side. Returns the last bytes for the client."""
+        self.encoder.feed(fault)
+        return self._take()
+
+    def _take(self) -> bytes:
+        if isinstance(self.encoder, StreamEncoder):
+            return self.encoder.take()
+        if isinstance(self.encoder, MessageEncoder) and self.encoder.message is not None:
+            found, self.encoder.message = dump(self.encoder.message), None
+            return found
+        return b""
+
+    def _sniff(self, data: bytes) -> None:
+        start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+        if not start:
+            return
+        self._read = self._collect if start[:1] in (b"{", b"[", b"<") else self._stream
+        self._read(start)
+
+    def _stream(self, data: bytes) -> None:
+        self._size += len(data)
+        for event in self._splitter.feed(data):
+            self._emit(self._decoder.event(event.data, event.name))
+
+    def _collect(self, data: bytes) -> None:
+        self._size += len(data)
+        if self._size > WHOLE_LIMIT:
+            self.encoder.feed(Fault("api_error", "the upstream's reply is too large", 502))
+        else:
+            self._held.append(data)
+
+    def _finish(self) -> None:
+        if self._held:
+            self._emit(self._whole(b"".join(self._held)))
+        else:
+            for event in self._splitter.close():
+                self._emit(self._decoder.event(event.data, event.name))
+
+    def _whole(self, body: bytes) -> Iterable[Event]:
+        if body.startswith(b"<"):
+            message = f"the upstream answered with a web page: {plain_text(body)!r}; check api_base_url"
+            yield Fault("api_error", message, 502, "html")
+            return
+        try:
+            value = load(body)
+        except (ValueError, RecursionError):
+            yield from self._lines(body)
+            return
+        for item in value if isinstance(value, list) else [value]:
+            yield from self._decoder.whole(item)
+
+    def _lines(self, body: bytes) -> Iterable[Event]:
+        """JSON lines: one chunk a line. A last line that is cut off leaves the reply without an end."""
+        for line in body.splitlines():
+            value: Any
+            try:
+                value = load(line)
+            except (ValueError, RecursionError):
+                continue
+            yield from self._decoder.whole(value)
+
+    def _emit(self, events: Iterable[Event], first: int = 0) -> None:
+        """Pass events through the filters from `first` on, into the encoder."""
+        if first == len(self._filters):
+            for event in events:
+                self.encoder.feed(event)
+            return
+        feed = self._filters[first].feed
+        for event in events:
+            self._emit(feed(event), first + 1)
+
+    def _release(self) -> None:
+        for position, found in enumerate(self._filters):
+            self._emit(found.close(), position + 1)
