@@ -16,8 +16,10 @@ class Vendor(msgspec.Struct, frozen=True):
     """A provider's habits. The defaults suit an unknown OpenAI-compatible server."""
 
     name: str = "unknown"
+    source: str = ""
+    """The document that the row's facts come from."""
     hosts: tuple[str, ...] = ()
-    """Host names, or suffixes that begin with a dot; a path may follow (`api.deepseek.com/anthropic`)."""
+    """Host names, or suffixes that begin with a dot; a port or a path may follow (`api.deepseek.com/anthropic`)."""
     dialect: DialectName = "openai_chat"
     auth: Literal["bearer", "x-api-key", "x-goog-api-key", "api-key", "google", "none"] = "bearer"
     limit_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
@@ -26,6 +28,9 @@ class Vendor(msgspec.Struct, frozen=True):
     reasoning: Literal["none", "effort", "object", "enable_thinking", "thinking", "think"] = "none"
     """How thinking is asked for: `reasoning_effort`, a `reasoning` object, `enable_thinking`, a `thinking` object or
     `think`."""
+    efforts: tuple[str, ...] = ()
+    """The words of `reasoning_effort`, weakest first; `none` among them switches thinking off. Empty: takes no effort.
+    With `reasoning="thinking"` the effort goes beside the object."""
     replay: Literal["none", "reasoning_content", "reasoning", "reasoning_details"] = "none"
     """The assistant field in which earlier reasoning goes back."""
     images: bool = True
@@ -35,6 +40,8 @@ class Vendor(msgspec.Struct, frozen=True):
     tool_ids: Literal["any", "alnum9", "short40"] = "any"
     required_tool_choice: bool = True
     """Takes `tool_choice: "required"` and a named function."""
+    choice_without_thinking: bool = False
+    """Takes a forced `tool_choice` only while thinking is switched off."""
     parallel_option: bool = True
     """Takes `parallel_tool_calls: false`."""
     max_tools: int | None = None
@@ -48,10 +55,37 @@ class Vendor(msgspec.Struct, frozen=True):
     top_k: bool = False
     stop: bool = True
     """Takes `stop`, up to four sequences."""
+    json_schema: bool = True
+    """Takes `response_format: {type: json_schema}`; else only `json_object`."""
     cache_key: bool = False
     """Takes `prompt_cache_key`, by which requests of one session find their cached prefix."""
     search_fields: Mapping[str, Any] = msgspec.field(default_factory=dict)
     """What a request gets when the client offers web search; `tools` in it are added to the tools."""
+    fields: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    """What every request carries beside the usual."""
     min_output: int = 1
     """The least number of output tokens that may be asked for."""
     max_output: int | None = None
+
+
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+"""All words of `reasoning_effort` that vendors know, weakest first."""
+
+
+def nearest_effort(vendor: Vendor, wanted: str) -> str | None:
+    """Return the vendor's word for the wanted effort: the same, else the next stronger, else the strongest it has.
+
+    None if the vendor takes no effort or `wanted` is not in `EFFORTS`. `none` only ever stands for `none`.
+    """
+    if wanted not in EFFORTS:
+        return None
+    if wanted == "none":
+        return "none" if "none" in vendor.efforts else None
+    usable = [effort for effort in vendor.efforts if effort != "none"]
+    stronger = (effort for effort in usable if _strength(effort) >= _strength(wanted))
+    return next(stronger, usable[-1] if usable else None)
+
+
+def _strength(effort: str) -> int:
+    """Groq's Qwen knows only `none` and `default`: https://console.groq.com/docs/reasoning"""
+    return EFFORTS.index("medium" if effort == "default" else effort)
