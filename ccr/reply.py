@@ -54,6 +54,11 @@ class Reply:
         """What the upstream told of its usage so far."""
         return self.encoder.usage
 
+    @property
+    def stop_reason(self) -> str:
+        """Why the reply ended, empty while it has not."""
+        return self.encoder.stop_reason if self.encoder.finish else ""
+
     def feed(self, data: bytes) -> bytes:
         """Take what one network read gave, return what to send to the client now; empty if nothing is."""
         if data and self.fault is None:

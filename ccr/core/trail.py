@@ -1,0 +1,52 @@
+"""What happened to one request: filled in on its way, then handed to the log and the status. Never holds a secret."""
+
+from typing import Any
+
+import msgspec
+
+from ccr.core.usage import Usage
+
+
+class Attempt(msgspec.Struct):
+    """One try at an upstream. `status` is 0 when there was no HTTP answer; `key` is masked."""
+
+    provider: str
+    model: str
+    key: str = ""
+    status: int = 0
+    result: str = ""
+    """`ok`, or in a few words what went wrong."""
+    ms: int = 0
+
+
+class Trail(msgspec.Struct):
+    """One request. Times are in milliseconds since it was accepted."""
+
+    id: str
+    started: float
+    """Wall clock, seconds since 1970."""
+    path: str = ""
+    session: str = ""
+    asked: str = ""
+    """The model that the client named."""
+    provider: str = ""
+    model: str = ""
+    scenario: str = ""
+    reason: str = ""
+    stream: bool = False
+    status: int = 0
+    result: str = ""
+    """`ok`, `error`, `gone` (the client left) or `stopped`."""
+    error: str = ""
+    attempts: list[Attempt] = []
+    prompt_estimate: int = 0
+    usage: Usage | None = None
+    stop_reason: str = ""
+    ttft_ms: int = 0
+    ms: int = 0
+    request_bytes: int = 0
+
+    def record(self) -> dict[str, Any]:
+        """Return it as JSON for the log and the status; empty fields are left out."""
+        found: dict[str, Any] = msgspec.to_builtins(self)
+        return {key: value for key, value in found.items() if value not in (None, "", [], 0, False)}

@@ -1,0 +1,239 @@
+"""Drives the attempts of one request: sends, reads, and lets the pure parts decide what to do next.
+
+The status of an upstream decides before any byte of the reply goes to the client; once content has gone there is no
+other attempt, and what breaks then ends the stream with an error event.
+"""
+
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import httpx
+import msgspec
+import trio
+
+from ccr.core.event import Fault
+from ccr.core.trail import Attempt, Trail
+from ccr.core.usage import Usage
+from ccr.dialect.base import Call
+from ccr.dialect.fault import make_fault, read_fault
+from ccr.errors import CcrError, RequestError, Unavailable, UpstreamError
+from ccr.keys.attempts import Candidate, Outcome, Try
+from ccr.net.credential import auth_headers
+from ccr.net.relay import Relay
+from ccr.net.retry_after import retry_after
+from ccr.net.watch import Limits, Watch
+
+ERROR_BODY_LIMIT = 64 * 1024
+"""Bytes of an upstream's error body that are read."""
+
+
+class Stream(Protocol):
+    """A reply being translated or passed through: see `ccr.reply.Reply`."""
+
+    @property
+    def begun(self) -> bool: ...
+    @property
+    def fault(self) -> Fault | None: ...
+    @property
+    def usage(self) -> Usage | None: ...
+    @property
+    def stop_reason(self) -> str: ...
+    def feed(self, data: bytes) -> bytes: ...
+    def close(self, cut: Fault | None = None) -> bytes: ...
+    def fail(self, fault: Fault) -> bytes: ...
+
+
+class Errand(msgspec.Struct, frozen=True):
+    """All that is needed to try one candidate."""
+
+    candidate: Candidate
+    call: Call
+    client: httpx.AsyncClient
+    reply: Callable[[], Stream]
+    limits: Limits = Limits()
+
+
+class Exchange:
+    """One request's way through its attempts."""
+
+    def __init__(self, relay: Relay, watch: Watch, trail: Trail, *, mask: Callable[[str], str]) -> None:
+        self._relay = relay
+        self._watch = watch
+        self._trail = trail
+        self._mask = mask
+        self._fault: Fault | None = None
+
+    async def run(self, steps: Generator[Try, Outcome, None], errands: Sequence[Callable[[], Errand]]) -> None:
+        """Answer the client, or raise RequestError if no attempt could and nothing has been sent.
+
+        `errands` are made when their candidate's turn comes, since most requests need only the first.
+        """
+        outcome: Outcome | None = None
+        while True:
+            try:
+                step = next(steps) if outcome is None else steps.send(outcome)
+            except StopIteration:
+                break
+            if step.wait:
+                await trio.sleep(step.wait)
+            outcome = await self._try(errands[step.candidate], step.key)
+            if outcome.ok:
+                return
+        await self._give_up()
+
+    async def _try(self, make: Callable[[], Errand], key: str) -> Outcome:
+        began = trio.current_time()
+        try:
+            errand = make()
+        except CcrError as error:
+            self._fault = _fault_of(error)
+            return Outcome(self._fault.status, self._fault.code)
+        attempt = Attempt(errand.candidate.provider, errand.candidate.model, self._mask(key))
+        self._trail.attempts = [*self._trail.attempts, attempt]
+        try:
+            fault = await self._send(errand, key, attempt)
+        finally:
+            attempt.ms = round((trio.current_time() - began) * 1000)
+        if fault is None:
+            attempt.result = "ok"
+            return Outcome(200)
+        attempt.result = fault.message[:200]
+        self._fault = _named(fault, errand.candidate)
+        return Outcome(fault.status if attempt.status else 0, fault.code, fault.retry_after)
+
+    async def _send(self, errand: Errand, key: str, attempt: Attempt) -> Fault | None:
+        """Send once and relay the reply. Returns what failed while another attempt is still possible."""
+        reply = errand.reply()
+        cut: Fault | None = None
+        with trio.CancelScope() as scope:
+            self._watch.begin(scope, errand.limits)
+            try:
+                async with _response(errand, key) as response:
+                    attempt.status = response.status_code
+                    if response.status_code >= 300:
+                        return await _refusal(response)
+                    await self._relay_body(response, reply)
+            except httpx.HTTPError as error:
+                cut = make_fault(502, f"the connection to the upstream failed: {_words(error)}", code="network")
+            finally:
+                self._watch.end()
+        if scope.cancelled_caught:
+            cut = make_fault(504, f"the upstream is too slow: {self._watch.expired}", code="timeout")
+            attempt.status = attempt.status or 504
+        return await self._conclude(reply, cut)
+
+    async def _relay_body(self, response: httpx.Response, reply: Stream) -> None:
+        async for data in response.aiter_bytes():
+            out = reply.feed(data)
+            if out:
+                self._mark()
+                await self._relay.write(out)
+            if reply.fault is not None:
+                return
+
+    async def _conclude(self, reply: Stream, cut: Fault | None) -> Fault | None:
+        out = reply.close(cut)
+        self._trail.usage = reply.usage or self._trail.usage
+        self._trail.stop_reason = reply.stop_reason
+        if reply.fault is not None and not reply.begun:
+            return reply.fault
+        if reply.fault is not None:
+            self._trail.result, self._trail.error = "error", reply.fault.message
+        if out:
+            self._mark()
+        if self._relay.stream:
+            if out:
+                await self._relay.write(out)
+            await self._relay.finish()
+        elif reply.fault is not None:
+            return reply.fault
+        else:
+            await self._relay.respond(200, {"content-type": "application/json"}, out)
+        return None
+
+    def _mark(self) -> None:
+        if not self._trail.ttft_ms:
+            self._trail.ttft_ms = max(1, round((trio.current_time() - self._watch.accepted) * 1000))
+        self._watch.progress()
+
+    async def _give_up(self) -> None:
+        fault = self._fault or make_fault(503, "no upstream could be tried")
+        self._trail.result, self._trail.error = "error", fault.message
+        if self._relay.started:
+            self._relay.status = self._relay.status or 200
+            await self._relay.fail(fault)
+            return
+        if fault.status == 503 and self._fault is None:
+            raise Unavailable(fault.message)
+        raise UpstreamError(
+            fault.message,
+            status=fault.status,
+            kind=fault.kind,
+            retry_after=fault.retry_after,
+            should_retry=should_retry(fault),
+        )
+
+
+def should_retry(fault: Fault) -> bool | None:
+    """Return what `x-should-retry` says: False for what cannot heal by itself, None where the client knows best."""
+    if fault.status in (401, 402, 403, 404) or fault.code in ("insufficient_quota", "html"):
+        return False
+    return None
+
+
+@asynccontextmanager
+async def _response(errand: Errand, key: str) -> AsyncIterator[httpx.Response]:
+    call = errand.call
+    headers = {
+        "content-type": "application/json",
+        "accept": "text/event-stream, application/json",
+        "accept-encoding": "identity",
+        **auth_headers(call.auth, key),
+        **call.headers,
+    }
+    request = errand.client.build_request(call.method, call.url, headers=headers, content=call.body)
+    response = await errand.client.send(request, stream=True)
+    try:
+        yield response
+    finally:
+        # Closing must not be skipped when the request is cancelled: the open connection is what the vendor bills by.
+        with trio.CancelScope(deadline=trio.current_time() + 1, shield=True):
+            await response.aclose()
+
+
+async def _refusal(response: httpx.Response) -> Fault:
+    held: list[bytes] = []
+    size = 0
+    try:
+        async for data in response.aiter_bytes():
+            held.append(data)
+            size += len(data)
+            if size >= ERROR_BODY_LIMIT:
+                break
+    except httpx.HTTPError:
+        pass  # A status is known; half of its explanation is better than none.
+    status = response.status_code
+    if status < 400:
+        target = response.headers.get("location", "elsewhere")
+        return make_fault(502, f"the upstream redirects to {target}; check api_base_url", code="redirect")
+    return read_fault(status, b"".join(held), retry_after=retry_after(response.headers))
+
+
+def _named(fault: Fault, candidate: Candidate) -> Fault:
+    """Say whose error it is, but leave the words alone that Claude Code looks for at the start of a message."""
+    if fault.code == "context_length_exceeded":
+        return fault
+    message = f"[{candidate.provider}/{candidate.model}] {fault.message}"
+    return msgspec.structs.replace(fault, message=message)
+
+
+def _fault_of(error: CcrError) -> Fault:
+    if isinstance(error, RequestError):
+        return Fault(error.kind, error.message, error.status, "", error.retry_after)
+    return make_fault(500, str(error), code="configuration")
+
+
+def _words(error: Exception) -> str:
+    text = str(error) or type(error).__name__
+    return text if len(text) < 300 else text[:300]

@@ -1,0 +1,114 @@
+"""One task beside each request: notices that the client has gone, breaks long silence, and ends what takes too long.
+
+The request's own task only leaves marks here; no read and no write carries a timeout of its own, because that would
+cost a task switch for each chunk, and cancelling a read closes its connection.
+"""
+
+import math
+
+import msgspec
+import trio
+
+from ccr.net.relay import Receive, Relay
+
+FIRST_BYTE_SECONDS = 4.5
+"""A stream's status and first bytes go out by then: the client and proxies before it give up on mute servers."""
+PING_SECONDS = 10.0
+STALLED_SECONDS = 120.0
+"""A client that takes no bytes for so long is gone, whatever its socket says."""
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """How long an attempt may take, in seconds."""
+
+    first_token: float = 600.0
+    idle: float = 300.0
+    total: float = 3600.0
+
+
+class Watch:
+    """The marks of one request, and the task that looks at them."""
+
+    def __init__(self, relay: Relay) -> None:
+        self.gone = False
+        self.expired = ""
+        self._relay = relay
+        self.accepted = trio.current_time()
+        self._limits: Limits | None = None
+        self._scope: trio.CancelScope | None = None
+        self._attempt_began = 0.0
+        self._progress = 0.0
+        self._has_content = False
+        self._sleep = trio.CancelScope()
+
+    def begin(self, scope: trio.CancelScope, limits: Limits) -> None:
+        """An attempt begins; `scope` is cancelled when it takes too long, and `expired` says why."""
+        self._scope, self._limits = scope, limits
+        self.expired = ""
+        self._attempt_began = self._progress = trio.current_time()
+        self._has_content = False
+        self._sleep.deadline = min(self._sleep.deadline, self._wake())
+
+    def progress(self) -> None:
+        """Content has come. Bookkeeping of the upstream (comments, empty frames) does not count."""
+        self._progress = trio.current_time()
+        self._has_content = True
+
+    def end(self) -> None:
+        """The attempt is over."""
+        self._scope = self._limits = None
+
+    async def run(self, receive: Receive, request: trio.CancelScope) -> None:
+        """Watch until the client goes; then cancel `request`."""
+        while True:
+            message = None
+            with trio.CancelScope(deadline=self._wake()) as self._sleep:
+                message = await receive()
+            if message is not None and message["type"] == "http.disconnect":
+                self.gone = True
+                request.cancel()
+                return
+            if await self._look():
+                request.cancel()
+                return
+
+    def _wake(self) -> float:
+        times = [self._ping_due(), self._stall_due(), min(self._deadlines(), default=(math.inf, ""))[0]]
+        return max(min(times), trio.current_time() + 0.01)
+
+    async def _look(self) -> bool:
+        """Do what is due; tell whether the client must be given up."""
+        now = trio.current_time()
+        if now >= self._stall_due():
+            self.gone = True
+            return True
+        due, why = min(self._deadlines(), default=(math.inf, ""))
+        if now >= due and self._scope is not None:
+            self.expired = why
+            self._scope.cancel()
+            self._scope = None
+        if now >= self._ping_due():
+            await self._relay.ping()
+        return False
+
+    def _ping_due(self) -> float:
+        relay = self._relay
+        if not relay.stream or relay.finished or relay.writing_since is not None:
+            return math.inf
+        return relay.last_write + PING_SECONDS if relay.started else self.accepted + FIRST_BYTE_SECONDS
+
+    def _stall_due(self) -> float:
+        since = self._relay.writing_since
+        return math.inf if since is None else since + STALLED_SECONDS
+
+    def _deadlines(self) -> list[tuple[float, str]]:
+        """The moments at which the attempt is too slow, with the reason."""
+        limits = self._limits
+        if limits is None or self._scope is None:
+            return []
+        found = [(self._attempt_began + limits.total, f"no end of the reply after {limits.total:g} s")]
+        if self._has_content:
+            found.append((self._progress + limits.idle, f"no more of the reply for {limits.idle:g} s"))
+        else:
+            found.append((self._attempt_began + limits.first_token, f"no reply after {limits.first_token:g} s"))
+        return found
