@@ -1,6 +1,6 @@
 """A unified request to a chat-completions call: an allow-list of fields, in the words of the vendor."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ccr.core.jsonio import dump
@@ -8,7 +8,7 @@ from ccr.core.toolname import wire_name
 from ccr.core.unified import Json
 from ccr.dialect.base import Call, Target
 from ccr.dialect.openai_chat.messages import encode_messages
-from ccr.dialect.vendor import Vendor
+from ccr.dialect.vendor import Vendor, nearest_effort
 
 STOP_LIMIT = 4
 """Stop sequences. https://platform.openai.com/docs/api-reference/chat/create#chat-create-stop"""
@@ -29,10 +29,11 @@ def encode(request: Json, target: Target) -> Call:
     _sampling(request, body, vendor)
     _tools(request, body, vendor)
     if request.get("response_format"):
-        body["response_format"] = request["response_format"]
+        body["response_format"] = request["response_format"] if vendor.json_schema else {"type": "json_object"}
     body.update(reasoning_fields(request.get("reasoning"), vendor))
     if vendor.cache_key and target.session:
         body["prompt_cache_key"] = target.session
+    body.update(vendor.fields)
     return Call(url=target.base_url, body=dump(body), auth=vendor.auth)
 
 
@@ -65,7 +66,8 @@ def _tools(request: Json, body: Json, vendor: Vendor) -> None:
         return
     body["tools"] = functions
     choice = _tool_choice(request.get("tool_choice"), functions, vendor)
-    if choice is not None:
+    thinks = (request.get("reasoning") or {}).get("enabled", True)
+    if choice is not None and not (vendor.choice_without_thinking and thinks and choice not in ("auto", "none")):
         body["tool_choice"] = choice
     if request.get("parallel_tool_calls") is False and vendor.parallel_option:
         body["parallel_tool_calls"] = False
@@ -119,43 +121,42 @@ def _tool_choice(choice: Any, functions: list[Json], vendor: Vendor) -> Any:
 def reasoning_fields(reasoning: Json | None, vendor: Vendor) -> Json:
     """Return the vendor's fields for how much to think; empty where the client leaves it to the model.
 
-    Styles are those of `Vendor.reasoning`.
+    The styles are those of `Vendor.reasoning`.
     """
-    if reasoning is None or vendor.reasoning == "none":
+    if not reasoning:
         return {}
-    style = _STYLES[vendor.reasoning]
-    return style(reasoning, effort_of(reasoning))
+    style = _STYLES.get(vendor.reasoning)
+    return style(reasoning, vendor) if style else {}
 
 
-def effort_of(reasoning: Json) -> str | None:
-    """Return low, medium or high (or what the client said), or None when neither effort nor budget is known."""
+def effort_of(reasoning: Json) -> str:
+    """Return the effort that is asked for, in OpenAI's words; empty if the client left it open."""
+    if not reasoning.get("enabled"):
+        return "none"
     if isinstance(reasoning.get("effort"), str):
         return str(reasoning["effort"])
     budget = reasoning.get("max_tokens")
     if not isinstance(budget, int):
-        return None
+        return ""
     return next((effort for limit, effort in BUDGETS if budget <= limit), "high")
 
 
-def _as_effort(reasoning: Json, effort: str | None) -> Json:
-    if not reasoning.get("enabled"):
-        return {}
-    plain = {"xhigh": "high", "max": "high", "minimal": "low"}
-    return {"reasoning_effort": plain.get(effort, effort)} if effort else {}
+def _effort(reasoning: Json, vendor: Vendor) -> Json:
+    effort = nearest_effort(vendor, effort_of(reasoning))
+    return {"reasoning_effort": effort} if effort else {}
 
 
-def _as_object(reasoning: Json, effort: str | None) -> Json:
+def _object(reasoning: Json, vendor: Vendor) -> Json:
     """https://openrouter.ai/docs/use-cases/reasoning-tokens"""
+    effort = nearest_effort(vendor, effort_of(reasoning))
     if not reasoning.get("enabled"):
         return {"reasoning": {"enabled": False}}
     if isinstance(reasoning.get("max_tokens"), int):
         return {"reasoning": {"max_tokens": reasoning["max_tokens"]}}
-    return (
-        {"reasoning": {"effort": "high" if effort == "max" else effort}} if effort else {"reasoning": {"enabled": True}}
-    )
+    return {"reasoning": {"effort": effort} if effort else {"enabled": True}}
 
 
-def _as_switch(reasoning: Json, effort: str | None) -> Json:
+def _switch(reasoning: Json, vendor: Vendor) -> Json:
     """https://help.aliyun.com/zh/model-studio/deep-thinking"""
     if reasoning.get("adaptive"):
         return {}
@@ -165,21 +166,22 @@ def _as_switch(reasoning: Json, effort: str | None) -> Json:
     return found
 
 
-def _as_thinking(reasoning: Json, effort: str | None) -> Json:
+def _thinking(reasoning: Json, vendor: Vendor) -> Json:
     """DeepSeek, GLM, Kimi and Doubao: https://api-docs.deepseek.com/guides/thinking_mode"""
     if reasoning.get("adaptive"):
         return {}
-    return {"thinking": {"type": "enabled" if reasoning.get("enabled") else "disabled"}}
+    kind = "enabled" if reasoning.get("enabled") else "disabled"
+    return {"thinking": {"type": kind}, **(_effort(reasoning, vendor) if kind == "enabled" else {})}
 
 
-def _as_think(reasoning: Json, effort: str | None) -> Json:
+def _think(reasoning: Json, vendor: Vendor) -> Json:
     return {} if reasoning.get("adaptive") else {"think": bool(reasoning.get("enabled"))}
 
 
-_STYLES = {
-    "effort": _as_effort,
-    "object": _as_object,
-    "enable_thinking": _as_switch,
-    "thinking": _as_thinking,
-    "think": _as_think,
+_STYLES: Mapping[str, Callable[[Json, Vendor], Json]] = {
+    "effort": _effort,
+    "object": _object,
+    "enable_thinking": _switch,
+    "thinking": _thinking,
+    "think": _think,
 }

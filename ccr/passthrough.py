@@ -1,0 +1,164 @@
+"""A reply that already is what the client wants: its bytes go on untouched, with a tap beside them. Sans-io.
+
+The tap reads the usage, notices errors and broken streams. Nothing is held back but the very first event, because an
+error there can still be told with an HTTP status.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from ccr.anthropic.stream import error_frame
+from ccr.core.event import Fault
+from ccr.core.jsonio import load
+from ccr.core.sse import ServerEvent, Splitter
+from ccr.core.usage import Usage, latest
+from ccr.dialect.fault import error_in
+from ccr.reply import CUT, EMPTY, WHOLE_LIMIT, Reply
+
+_READ = frozenset({"message_start", "message_delta", "message_stop", "error"})
+
+
+class Passthrough:
+    """Passes one Anthropic reply on. `convert` makes the full translation for an upstream that sends JSON where a
+    stream was asked for, or the reverse.
+    """
+
+    def __init__(self, *, stream: bool, convert: Callable[[], Reply]) -> None:
+        self.begun = False
+        self.fault: Fault | None = None
+        self.usage: Usage | None = None
+        self.stop_reason = ""
+        self._stream = stream
+        self._convert = convert
+        self._other: Reply | None = None
+        self._splitter = Splitter()
+        self._held: list[bytes] = []
+        self._size = 0
+        self._sniffed = False
+        self._whole = False
+        self._complete = False
+
+    def feed(self, data: bytes) -> bytes:
+        """Take what one network read gave, return what to send to the client now."""
+        if self._other is not None:
+            return self._from_other(self._other.feed(data))
+        if self.fault is not None:
+            return b""
+        self._size += len(data)
+        if not self._sniffed:
+            self._sniff(data)
+        return self._collect(data) if self._whole else self._pass(data)
+
+    def close(self, cut: Fault | None = None) -> bytes:
+        """The upstream's body has ended, or broke off as `cut` says."""
+        if self._other is not None:
+            return self._from_other(self._other.close(cut))
+        if self.fault is not None:
+            return b""
+        if self._whole:
+            return self._close_whole(cut)
+        self._tap(self._splitter.close())
+        if self._complete or self.fault is not None:
+            return b""
+        return self.fail(cut or (CUT if self._size else EMPTY))
+
+    def fail(self, fault: Fault) -> bytes:
+        """Break the reply off from our side."""
+        self.fault = fault
+        # The upstream may have stopped in the middle of an event; a blank line ends it.
+        return b"\n\n" + error_frame(fault) if self.begun else b""
+
+    def _sniff(self, data: bytes) -> None:
+        start = data.lstrip()
+        self._sniffed = bool(start)
+        is_json = start[:1] in (b"{", b"[", b"<")
+        if self._sniffed and is_json == self._stream:
+            self._other = self._convert()
+        self._whole = is_json
+
+    def _from_other(self, out: bytes) -> bytes:
+        other = self._other
+        if other is not None:
+            self.begun, self.fault, self.usage = other.begun, other.fault, other.usage
+            self.stop_reason = other.stop_reason
+        return out
+
+    def _pass(self, data: bytes) -> bytes:
+        if self._other is not None:
+            first = b"".join((*self._held, data))
+            self._held = []
+            return self._from_other(self._other.feed(first))
+        self._tap(self._splitter.feed(data))
+        if self.begun:
+            held, self._held = self._held, []
+            return b"".join((*held, data)) if held else data
+        self._held.append(data)
+        return b""
+
+    def _tap(self, events: list[ServerEvent]) -> None:
+        for event in events:
+            if event.name in _READ:
+                self._note(event)
+            if event.name not in ("error", "ping") and self.fault is None:
+                self.begun = True
+
+    def _note(self, event: ServerEvent) -> None:
+        try:
+            value: Any = load(event.data)
+        except ValueError:
+            return
+        if not isinstance(value, dict):
+            return
+        if event.name == "error":
+            self.fault = error_in(value) or CUT
+        elif event.name == "message_stop":
+            self._complete = True
+        elif event.name == "message_start":
+            self._see(value.get("message"))
+        else:
+            self._see({**(value.get("delta") or {}), "usage": value.get("usage")})
+
+    def _see(self, message: Any) -> None:
+        if not isinstance(message, dict):
+            return
+        if isinstance(message.get("usage"), dict):
+            self.usage = latest(self.usage, read_usage(message["usage"]))
+        self.stop_reason = message.get("stop_reason") or self.stop_reason
+
+    def _collect(self, data: bytes) -> bytes:
+        if self._other is not None:
+            return self._from_other(self._other.feed(data))
+        self._held.append(data)
+        if self._size > WHOLE_LIMIT:
+            self.fault = Fault("api_error", "the upstream's reply is too large")
+        return b""
+
+    def _close_whole(self, cut: Fault | None) -> bytes:
+        body = b"".join(self._held)
+        try:
+            message: Any = load(body)
+        except ValueError:
+            return self.fail(cut or CUT)
+        self.fault = error_in(message)
+        if self.fault is not None:
+            return b""
+        self._see(message)
+        self.begun = True
+        return body
+
+
+def read_usage(usage: dict[str, Any]) -> Usage:
+    """Return Anthropic's usage object as `Usage`; what is missing or no number is 0."""
+    searches = usage.get("server_tool_use")
+    return Usage(
+        input=_count(usage, "input_tokens"),
+        output=_count(usage, "output_tokens"),
+        cache_read=_count(usage, "cache_read_input_tokens"),
+        cache_write=_count(usage, "cache_creation_input_tokens"),
+        searches=_count(searches, "web_search_requests") if isinstance(searches, dict) else 0,
+    )
+
+
+def _count(holder: dict[str, Any], name: str) -> int:
+    value = holder.get(name)
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,59 @@
+"""The few things of HTTP that the handlers need, over the ASGI interface."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from ccr.core.jsonio import dump
+from ccr.errors import TooLarge
+from ccr.net.relay import Receive, Send
+
+BODY_LIMIT = 64 * 1024 * 1024
+"""Bytes of a request's body. Claude Code takes 32 MB for the limit of its own API."""
+
+Scope = dict[str, Any]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Request:
+    """One HTTP request: its head, and its body when somebody asks for it."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.query = scope.get("query_string", b"").decode("latin-1")
+        self.headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
+        self.receive = receive
+        self.send = send
+
+    async def body(self, limit: int = BODY_LIMIT) -> bytes:
+        """Return the whole body. Raises TooLarge beyond `limit` bytes, as soon as that is known."""
+        declared = self.headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > limit:
+            raise TooLarge(f"the request is larger than {limit // 1024 // 1024} MB")
+        pieces: list[bytes] = []
+        size = 0
+        while True:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            pieces.append(message.get("body", b""))
+            size += len(pieces[-1])
+            if size > limit:
+                raise TooLarge(f"the request is larger than {limit // 1024 // 1024} MB")
+            if not message.get("more_body"):
+                return b"".join(pieces)
+
+    async def respond(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        """Send a whole answer; to HEAD only its head."""
+        found = {**headers, "content-length": str(len(body))}
+        pairs = [(k.encode("latin-1"), v.encode("latin-1", "replace")) for k, v in found.items()]
+        await self.send({"type": "http.response.start", "status": status, "headers": pairs})
+        await self.send({"type": "http.response.body", "body": b"" if self.method == "HEAD" else body})
+
+    async def json(self, value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
+        """Send a JSON answer."""
+        await self.respond(status, {"content-type": "application/json", **(headers or {})}, dump(value))
+
+
+class ClientGone(Exception):  # noqa: N818
+    """The client left before its request was complete; nobody is there to be told."""
