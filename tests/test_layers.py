@@ -10,7 +10,7 @@ from tests.source import Module
 
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "version"}),
-    frozenset({"core", "dialect.vendor"}),
+    frozenset({"core", "dialect.vendor", "dialect.vendor_table"}),
     frozenset({"anthropic", "dialect", "transform", "route", "keys", "config", "status", "preset"}),
     frozenset({"plan", "reply"}),
     frozenset({"tokens", "store", "plugins", "net"}),
