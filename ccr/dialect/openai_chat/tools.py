@@ -23,6 +23,7 @@ class Slot:
         self.sent = 0
         self.started = False
         self.placeholder = False
+        self._cumulative = False
 
     @property
     def text(self) -> str:
@@ -46,7 +47,9 @@ class Slot:
 
     def _add_object(self, piece: str) -> None:
         known = self.text
-        if piece.startswith(known) and not known.rstrip().endswith((":", "[", ",")):
+        # Where a value may begin, a piece that repeats the start may also be an object inside.
+        if piece.startswith(known) and (self._cumulative or not known.rstrip().endswith((":", "[", ","))):
+            self._cumulative = True
             self.pieces.append(piece[len(known) :])
         elif not is_complete(known):
             self.pieces.append(piece)

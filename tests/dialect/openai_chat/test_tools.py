@@ -1,0 +1,161 @@
+"""Tool-call deltas as vendors send them, one row an oddity."""
+
+from typing import Any
+
+import pytest
+
+from tests.chat import delta, sse, through, tool, usage
+from tests.legal import read_stream
+
+A, B = ("a", "Bash", {"c": 1}), ("b", "Read", {"d": 2})
+WHOLE_A, WHOLE_B = '{"c":1}', '{"d":2}'
+END = delta(finish="tool_calls")
+
+
+def calls(*pieces: dict[str, Any]) -> dict[str, Any]:
+    """Return one chunk with several calls."""
+    return delta(tool_calls=list(pieces))
+
+
+def piece(call: str | None, name: str | None, args: Any, **extra: Any) -> dict[str, Any]:
+    function = {k: v for k, v in (("name", name), ("arguments", args)) if v is not None}
+    return {**({"id": call} if call is not None else {}), "function": function, **extra}
+
+
+ROWS: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str, dict[str, Any]]]]] = {
+    "in pieces": ([tool(0, call="a", name="Bash", args=""), tool(0, args='{"c'), tool(0, args='":1}')], [A]),
+    "whole": ([tool(0, call="a", name="Bash", args=WHOLE_A)], [A]),
+    "an object": ([tool(0, call="a", name="Bash", args={"c": 1})], [A]),
+    "cumulative": (
+        [tool(0, call="a", name="Bash", args='{"c'), tool(0, args='{"c":'), tool(0, args=WHOLE_A)],
+        [A],
+    ),
+    "again in full": (
+        [
+            tool(0, call="a", name="Bash", args='{"c"'),
+            tool(0, args=":1}"),
+            tool(0, call="a", name="Bash", args=WHOLE_A),
+        ],
+        [A],
+    ),
+    "again in full without id": (
+        [tool(0, call="a", name="Bash", args='{"c"'), tool(0, args=":1}"), tool(0, args=WHOLE_A)],
+        [A],
+    ),
+    "id with every delta": (
+        [tool(0, call="a", name="Bash", args='{"c'), tool(0, call="a", args='":'), tool(0, call="a", args="1}")],
+        [A],
+    ),
+    "new id with every delta": (
+        [tool(0, call="a", name="Bash", args='{"c'), tool(0, call="x", args='":'), tool(0, call="y", args="1}")],
+        [A],
+    ),
+    "name twice": (
+        [tool(0, call="a", name="Bash", args='{"c'), tool(0, name="Bash", args='":1}')],
+        [A],
+    ),
+    "name after arguments": ([tool(0, call="a", args=WHOLE_A), tool(0, name="Bash")], [A]),
+    "no arguments": ([tool(0, call="a", name="Bash")], [("a", "Bash", {})]),
+    "empty arguments": ([tool(0, call="a", name="Bash", args="")], [("a", "Bash", {})]),
+    "placeholder first": ([tool(0, call="a", name="Bash", args="{}"), tool(0, args=WHOLE_A)], [A]),
+    "two in turn": (
+        [
+            tool(0, call="a", name="Bash", args='{"c"'),
+            tool(0, args=":1}"),
+            tool(1, call="b", name="Read", args='{"d"'),
+            tool(1, args=":2}"),
+        ],
+        [A, B],
+    ),
+    "two interleaved": (
+        [
+            tool(0, call="a", name="Bash", args=""),
+            tool(1, call="b", name="Read", args=""),
+            tool(1, args='{"d":'),
+            tool(0, args='{"c":'),
+            tool(1, args="2}"),
+            tool(0, args="1}"),
+        ],
+        [A, B],
+    ),
+    "two in one chunk": (
+        [calls(piece("a", "Bash", WHOLE_A, index=0), piece("b", "Read", WHOLE_B, index=1))],
+        [A, B],
+    ),
+    "two without index": ([calls(piece("a", "Bash", WHOLE_A), piece("b", "Read", WHOLE_B))], [A, B]),
+    "two at index 0": (
+        [tool(0, call="a", name="Bash", args=WHOLE_A), tool(0, call="b", name="Read", args=WHOLE_B)],
+        [A, B],
+    ),
+    "same tool twice at index 0": (
+        [tool(0, call="a", name="Bash", args=WHOLE_A), tool(0, call="b", name="Bash", args=WHOLE_A)],
+        [A, ("b", "Bash", {"c": 1})],
+    ),
+    "two empty at index 0": (
+        [tool(0, call="a", name="Bash", args="{}"), tool(0, call="b", name="Bash", args="{}")],
+        [("a", "Bash", {}), ("b", "Bash", {})],
+    ),
+    "two at index 0 in pieces": (
+        [
+            tool(0, call="a", name="Bash", args='{"c"'),
+            tool(0, args=":1}"),
+            tool(0, call="b", name="Read", args='{"d"'),
+            tool(0, args=":2}"),
+        ],
+        [A, B],
+    ),
+    "nested object that looks cumulative": (
+        [tool(0, call="a", name="Bash", args='{"c":'), tool(0, args='{"c":1}}')],
+        [("a", "Bash", {"c": {"c": 1}})],
+    ),
+    "numeric id": (
+        [calls({"index": 0, "id": 7, "function": {"name": "Bash", "arguments": WHOLE_A}})],
+        [("7", "Bash", {"c": 1})],
+    ),
+    "legacy function_call": (
+        [delta(function_call={"name": "Bash", "arguments": '{"c'}), delta(function_call={"arguments": '":1}'})],
+        [("", "Bash", {"c": 1})],
+    ),
+}
+
+
+@pytest.mark.parametrize(("chunks", "expected"), ROWS.values(), ids=ROWS.keys())
+@pytest.mark.parametrize("finish", ["tool_calls", "stop", ""], ids=["tool_calls", "stop", "blank"])
+def test_calls_are_whole_and_in_order(
+    chunks: list[dict[str, Any]], expected: list[tuple[str, str, dict[str, Any]]], finish: str
+) -> None:
+    message = read_stream(through([sse([*chunks, delta(finish=finish), usage()])]))
+    found = [(b["id"], b["name"], b["input"]) for b in message["content"]]
+    assert [f[1:] for f in found] == [e[1:] for e in expected]
+    assert all(e[0] in ("", f[0]) for f, e in zip(found, expected, strict=True))
+    assert message["stop_reason"] == "tool_use"
+
+
+def test_missing_ids_are_made_up_and_differ() -> None:
+    chunks = [calls(piece(None, "Bash", WHOLE_A), piece(None, "Read", WHOLE_B)), END]
+    ids = [b["id"] for b in read_stream(through([sse(chunks)]))["content"]]
+    assert len(set(ids)) == 2
+    assert all(i.startswith("toolu_") for i in ids)
+
+
+def test_text_between_deltas_waits_until_the_call_is_whole() -> None:
+    chunks = [tool(0, call="a", name="Bash", args='{"c":'), delta(content="so"), tool(0, args="1}"), END]
+    message = read_stream(through([sse(chunks)]))
+    assert [b["type"] for b in message["content"]] == ["tool_use", "text"]
+    assert message["content"][0]["input"] == {"c": 1}
+
+
+def test_text_after_a_whole_call_is_a_block_of_its_own() -> None:
+    chunks = [tool(0, call="a", name="Bash", args=WHOLE_A), delta(content="done"), END]
+    message = read_stream(through([sse(chunks)]))
+    assert [b["type"] for b in message["content"]] == ["tool_use", "text"]
+
+
+def test_broken_arguments_reach_the_client_as_they_are() -> None:
+    chunks = [tool(0, call="a", name="Bash", args='{"c": oops'), END]
+    assert read_stream(through([sse(chunks)]))["content"][0]["input"] == {"_raw": '{"c": oops'}
+
+
+def test_a_call_cut_by_the_limit_does_not_look_complete() -> None:
+    chunks = [tool(0, call="a", name="Bash", args='{"c": 1'), delta(finish="length")]
+    assert read_stream(through([sse(chunks)]))["stop_reason"] == "max_tokens"
