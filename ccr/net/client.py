@@ -8,6 +8,7 @@ import httpx
 
 from ccr.config.schema import Provider
 from ccr.net.proxy import proxy_for
+from ccr.net.transport import TrioTransport
 from ccr.net.trust import tls_context
 
 CONNECT_SECONDS = 15.0
@@ -49,10 +50,9 @@ class Clients:
 
 
 def _open(way: Way, context: ssl.SSLContext) -> httpx.AsyncClient:
-    # Reads have no limit here: the request's own watch knows what it waits for, and a timeout inside a read
-    # would cost a task switch for each chunk.
+    if way.proxy is None:
+        return httpx.AsyncClient(transport=TrioTransport(context, connect_seconds=CONNECT_SECONDS), trust_env=False)
+    # Reads have no limit here: the request's own watch knows what it waits for.
     timeout = httpx.Timeout(connect=CONNECT_SECONDS, read=None, write=WRITE_SECONDS, pool=None)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=30)
-    return httpx.AsyncClient(
-        verify=context, proxy=way.proxy, timeout=timeout, limits=limits, trust_env=False, follow_redirects=False
-    )
+    return httpx.AsyncClient(verify=context, proxy=way.proxy, timeout=timeout, limits=limits, trust_env=False)

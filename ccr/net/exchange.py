@@ -58,9 +58,9 @@ class Exchange:
     """One request's way through its attempts."""
 
     def __init__(self, relay: Relay, watch: Watch, trail: Trail, *, mask: Callable[[str], str]) -> None:
-        self._relay = relay
+        self.relay = relay
         self._watch = watch
-        self._trail = trail
+        self.trail = trail
         self._mask = mask
         self._fault: Fault | None = None
 
@@ -90,7 +90,7 @@ class Exchange:
             self._fault = _fault_of(error)
             return Outcome(self._fault.status, self._fault.code)
         attempt = Attempt(errand.candidate.provider, errand.candidate.model, self._mask(key))
-        self._trail.attempts = [*self._trail.attempts, attempt]
+        self.trail.attempts = [*self.trail.attempts, attempt]
         try:
             fault = await self._send(errand, key, attempt)
         finally:
@@ -124,45 +124,45 @@ class Exchange:
         return await self._conclude(reply, cut)
 
     async def _relay_body(self, response: httpx.Response, reply: Stream) -> None:
-        async for data in response.aiter_bytes():
+        async for data in _body(response):
             out = reply.feed(data)
             if out:
                 self._mark()
-                await self._relay.write(out)
+                await self.relay.write(out)
             if reply.fault is not None:
                 return
 
     async def _conclude(self, reply: Stream, cut: Fault | None) -> Fault | None:
         out = reply.close(cut)
-        self._trail.usage = reply.usage or self._trail.usage
-        self._trail.stop_reason = reply.stop_reason
+        self.trail.usage = reply.usage or self.trail.usage
+        self.trail.stop_reason = reply.stop_reason
         if reply.fault is not None and not reply.begun:
             return reply.fault
         if reply.fault is not None:
-            self._trail.result, self._trail.error = "error", reply.fault.message
+            self.trail.result, self.trail.error = "error", reply.fault.message
         if out:
             self._mark()
-        if self._relay.stream:
+        if self.relay.stream:
             if out:
-                await self._relay.write(out)
-            await self._relay.finish()
+                await self.relay.write(out)
+            await self.relay.finish()
         elif reply.fault is not None:
             return reply.fault
         else:
-            await self._relay.respond(200, {"content-type": "application/json"}, out)
+            await self.relay.respond(200, {"content-type": "application/json"}, out)
         return None
 
     def _mark(self) -> None:
-        if not self._trail.ttft_ms:
-            self._trail.ttft_ms = max(1, round((trio.current_time() - self._watch.accepted) * 1000))
+        if not self.trail.ttft_ms:
+            self.trail.ttft_ms = max(1, round((trio.current_time() - self._watch.accepted) * 1000))
         self._watch.progress()
 
     async def _give_up(self) -> None:
         fault = self._fault or make_fault(503, "no upstream could be tried")
-        self._trail.result, self._trail.error = "error", fault.message
-        if self._relay.started:
-            self._relay.status = self._relay.status or 200
-            await self._relay.fail(fault)
+        self.trail.result, self.trail.error = "error", fault.message
+        if self.relay.started:
+            self.relay.status = self.relay.status or 200
+            await self.relay.fail(fault)
             return
         if fault.status == 503 and self._fault is None:
             raise Unavailable(fault.message)
@@ -202,11 +202,20 @@ async def _response(errand: Errand, key: str) -> AsyncIterator[httpx.Response]:
             await response.aclose()
 
 
+def _body(response: httpx.Response) -> AsyncIterator[bytes]:
+    """Return the pieces of the body, straight from the transport unless they are compressed against our wish."""
+    if response.headers.get("content-encoding", "identity") == "identity" and not response.is_stream_consumed:
+        stream = response.stream
+        assert isinstance(stream, httpx.AsyncByteStream)
+        return aiter(stream)
+    return response.aiter_bytes()
+
+
 async def _refusal(response: httpx.Response) -> Fault:
     held: list[bytes] = []
     size = 0
     try:
-        async for data in response.aiter_bytes():
+        async for data in _body(response):
             held.append(data)
             size += len(data)
             if size >= ERROR_BODY_LIMIT:

@@ -1,0 +1,158 @@
+"""One HTTP/1.1 connection to an upstream: h11 over a Trio stream, a whole network read at a time."""
+
+import ssl
+from collections.abc import Iterable
+from typing import Any
+
+import h11
+import httpx
+import trio
+
+READ_BYTES = 64 * 1024
+MAX_HEAD_BYTES = 256 * 1024
+"""Beyond that an upstream's response head is refused."""
+
+
+class Broken(Exception):
+    """The connection failed. `fresh` tells that the upstream had not begun to answer."""
+
+    def __init__(self, message: str, *, fresh: bool) -> None:
+        super().__init__(message)
+        self.fresh = fresh
+
+
+class Connection:
+    """A connection that is used for one request after the other."""
+
+    def __init__(self, stream: trio.abc.Stream) -> None:
+        self.idle_since = 0.0
+        self.used = False
+        self._stream = stream
+        self._http = self._machine()
+
+    @staticmethod
+    def _machine() -> h11.Connection:
+        return h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
+
+    async def request(
+        self, method: bytes, target: bytes, headers: list[tuple[bytes, bytes]], body: bytes
+    ) -> h11.Response:
+        """Send a request and return the head of the response. Raises Broken."""
+        http = self._http
+        pieces: Iterable[bytes | None] = (
+            http.send(h11.Request(method=method, target=target, headers=headers)),
+            http.send(h11.Data(data=body)) if body else b"",
+            http.send(h11.EndOfMessage()),
+        )
+        try:
+            await self._stream.send_all(b"".join(p for p in pieces if p))
+        except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
+            # An upstream that refuses a large body may answer before it has read all of it.
+            return await self._head(error)
+        return await self._head(None)
+
+    async def read(self) -> bytes | None:
+        """Return what one read from the network gave of the body, or None at its end. Raises Broken."""
+        found: list[bytes] = []
+        while True:
+            event = self._next()
+            if isinstance(event, h11.Data):
+                found.append(bytes(event.data))
+            elif event is h11.NEED_DATA:
+                if found:
+                    return found[0] if len(found) == 1 else b"".join(found)
+                await self._receive(fresh=False)
+            elif found:
+                return b"".join(found)
+            else:
+                return None
+
+    def recycle(self) -> bool:
+        """Make the connection ready for the next request; tell whether that is possible."""
+        self.used = True
+        self.idle_since = trio.current_time()
+        if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
+            return False
+        if self._http.trailing_data[0]:
+            return False
+        self._http.start_next_cycle()
+        return True
+
+    def is_dead(self) -> bool:
+        """Tell whether the upstream has closed the idle connection, or said something that nobody asked for."""
+        raw = self._stream.transport_stream if isinstance(self._stream, trio.SSLStream) else self._stream
+        if not isinstance(raw, trio.SocketStream):
+            return False
+        try:
+            return raw.socket.is_readable()
+        except (OSError, ValueError):
+            return True
+
+    async def aclose(self) -> None:
+        """Close at once, without waiting for a polite goodbye: that is what stops the upstream's work."""
+        await trio.aclose_forcefully(self._stream)
+
+    async def _head(self, failed: Exception | None) -> h11.Response:
+        while True:
+            event = self._next()
+            if isinstance(event, h11.Response):
+                return event
+            if event is h11.NEED_DATA:
+                try:
+                    await self._receive(fresh=True)
+                except Broken:
+                    if failed is not None:
+                        raise Broken(f"the request could not be sent: {_words(failed)}", fresh=True) from failed
+                    raise
+            elif not isinstance(event, h11.InformationalResponse):
+                raise Broken("the upstream closed the connection without an answer", fresh=True)
+
+    def _next(self) -> Any:
+        try:
+            return self._http.next_event()
+        except h11.RemoteProtocolError as error:
+            raise Broken(f"the upstream broke the HTTP protocol: {error}", fresh=False) from error
+
+    async def _receive(self, *, fresh: bool) -> None:
+        try:
+            data = await self._stream.receive_some(READ_BYTES)
+        except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
+            raise Broken(_words(error), fresh=fresh) from error
+        if not data and fresh:
+            raise Broken("the upstream closed the connection without an answer", fresh=True)
+        self._http.receive_data(bytes(data))
+
+
+async def connect(url: httpx.URL, context: ssl.SSLContext, *, seconds: float) -> Connection:
+    """Open a connection, with TLS where the address asks for it. Raises httpx.ConnectError or ConnectTimeout."""
+    port = url.port or (443 if url.scheme == "https" else 80)
+    try:
+        with trio.fail_after(seconds):
+            stream: trio.abc.Stream = await trio.open_tcp_stream(url.host, port)
+            if url.scheme == "https":
+                secure = trio.SSLStream(stream, context, server_hostname=url.host, https_compatible=True)
+                try:
+                    await secure.do_handshake()
+                except BaseException:
+                    await trio.aclose_forcefully(stream)
+                    raise
+                stream = secure
+    except trio.TooSlowError:
+        raise httpx.ConnectTimeout(f"no connection to {url.host}:{port} within {seconds:g} s") from None
+    except (OSError, trio.BrokenResourceError, ssl.SSLError) as error:
+        raise httpx.ConnectError(f"no connection to {url.host}:{port}: {_words(error)}") from error
+    return Connection(stream)
+
+
+def _words(error: BaseException) -> str:
+    """Return the reason behind Trio's wrappers: a certificate problem, a reset, a refusal."""
+    cause = error.__cause__
+    if isinstance(cause, BaseExceptionGroup):
+        cause = cause.exceptions[0]
+    if isinstance(error, (trio.BrokenResourceError, OSError)) and cause is not None:
+        return _words(cause)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted ({error.verify_message}); see `ca_file`"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__

@@ -1,0 +1,109 @@
+"""An httpx transport of our own: HTTP/1.1 on Trio, one joined chunk of body for each read from the network.
+
+httpx's own pool passes each chunk through five nested generators and slows down with the number of requests; a
+proxy of streams pays that for every token.
+"""
+
+import ssl
+from collections.abc import AsyncIterator
+from types import TracebackType
+
+import httpx
+import trio
+
+from ccr.net.connection import Broken, Connection, connect
+
+IDLE_SECONDS = 30.0
+IDLE_LIMIT = 100
+"""Idle connections that are kept for one origin."""
+
+Origin = tuple[bytes, bytes, int | None]
+
+
+class TrioTransport(httpx.AsyncBaseTransport):
+    """Direct connections, kept alive between requests."""
+
+    def __init__(self, context: ssl.SSLContext, *, connect_seconds: float) -> None:
+        self._context = context
+        self._connect_seconds = connect_seconds
+        self._idle: dict[Origin, list[Connection]] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request. Raises httpx.TransportError; a kept connection that turns out dead is replaced once."""
+        origin: Origin = (request.url.raw_scheme, request.url.raw_host, request.url.port)
+        body = await request.aread()
+        while True:
+            connection = await self._take(origin) or await self._open(request.url)
+            try:
+                head = await connection.request(
+                    request.method.encode(), request.url.raw_path, list(request.headers.raw), body
+                )
+            except Broken as error:
+                await connection.aclose()
+                if connection.used and error.fresh:
+                    continue
+                raise httpx.ReadError(str(error), request=request) from error
+            except BaseException:
+                await connection.aclose()
+                raise
+            stream = _Body(self, origin, connection)
+            headers = [(bytes(k), bytes(v)) for k, v in head.headers.raw_items()]
+            return httpx.Response(head.status_code, headers=headers, stream=stream)
+
+    async def aclose(self) -> None:
+        """Close the idle connections."""
+        idle, self._idle = self._idle, {}
+        for connections in idle.values():
+            for connection in connections:
+                await connection.aclose()
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        await self.aclose()
+
+    async def _open(self, url: httpx.URL) -> Connection:
+        return await connect(url, self._context, seconds=self._connect_seconds)
+
+    async def _take(self, origin: Origin) -> Connection | None:
+        """Return a kept connection that is still good; the last one used is the likeliest to be."""
+        kept = self._idle.get(origin)
+        while kept:
+            connection = kept.pop()
+            if trio.current_time() - connection.idle_since < IDLE_SECONDS and not connection.is_dead():
+                return connection
+            await connection.aclose()
+        return None
+
+    async def keep(self, origin: Origin, connection: Connection) -> None:
+        """Take a connection back after its response has been read to the end, or close it."""
+        kept = self._idle.setdefault(origin, [])
+        if connection.recycle() and len(kept) < IDLE_LIMIT:
+            kept.append(connection)
+        else:
+            await connection.aclose()
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body of one response; closing it gives the connection back, or ends it if something is unread."""
+
+    def __init__(self, transport: TrioTransport, origin: Origin, connection: Connection) -> None:
+        self._transport = transport
+        self._origin = origin
+        self._connection = connection
+        self._closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            while (data := await self._connection.read()) is not None:
+                yield data
+        except Broken as error:
+            raise httpx.ReadError(str(error)) from error
+
+    async def aclose(self) -> None:
+        if not self._closed:
+            self._closed = True
+            await self._transport.keep(self._origin, self._connection)
