@@ -3,6 +3,8 @@
 A module imports only from lower layers or its own package; pure packages import only values.
 """
 
+import tomllib
+
 import pytest
 
 from tests import source
@@ -12,7 +14,10 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "version"}),
     frozenset({"core", "dialect.vendor", "dialect.vendor_table"}),
     frozenset({"anthropic", "dialect", "transform", "route", "keys", "config", "status", "preset"}),
-    frozenset({"plan", "reply"}),
+    frozenset({"reply", "upstream"}),
+    frozenset({"passthrough"}),
+    frozenset({"plan"}),
+    frozenset({"snapshot"}),
     frozenset({"tokens", "store", "plugins", "net"}),
     frozenset({"server"}),
     frozenset({"run"}),
@@ -21,7 +26,10 @@ LAYERS: tuple[frozenset[str], ...] = (
 )
 """The parts of ccr from the bottom up; the longest name that fits a module is its part."""
 
-PURE = frozenset().union(*LAYERS[:4])
+SHELL = frozenset({"tokens", "store", "plugins", "net", "server", "run"})
+"""The parts that act: only they touch the network, files, tasks and processes. What stands above drives them."""
+
+PURE = frozenset().union(*LAYERS) - SHELL - {"cli", "__main__"}
 
 VALUES = frozenset(
     (
@@ -74,18 +82,24 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
     "msgspec": frozenset().union(*LAYERS),
     "pyjson5": frozenset({"config", "store"}),
     "tiktoken": frozenset({"tokens"}),
-    "trio": frozenset({"tokens", "store", "plugins", "net", "server", "run"}),
-    "httpx": frozenset({"tokens", "store", "plugins", "net", "server", "run"}),
-    "hypercorn": frozenset({"tokens", "store", "plugins", "net", "server", "run"}),
+    "trio": SHELL,
+    "httpx": SHELL,
+    "hypercorn": SHELL,
     "h11": frozenset({"net", "server"}),
+    "certifi": frozenset({"net"}),
     "watchfiles": frozenset({"run"}),
     "cyclopts": frozenset({"cli"}),
-    "rich": frozenset({"cli"}),
 }
 """Which parts may import which distribution; one that is not listed here is not a dependency of ccr."""
 
 MODULES = source.modules()
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
+
+
+def test_every_distribution_is_a_dependency_of_the_project() -> None:
+    project = tomllib.loads((source.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {text.partition(">")[0] for text in project["dependencies"]}
+    assert declared == set(THIRD_PARTY)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=repr)
