@@ -69,7 +69,11 @@ def _keys(item: Json, *, path: str, report: Report) -> tuple[Key, ...]:
             value = value.split(",")
         if value is not None:
             keys.extend(convert(value, tuple[Key, ...], path=member(path, spelling), report=report))
-    return merge_keys(keys)
+    sendable = [key for key in keys if key.key.isascii() and key.key.isprintable()]
+    if sendable != keys:
+        # A typographic quote or an invisible blank, brought along by copying.
+        report.add(path, "a key has a character that no header can carry, it is left out", hint="type it again")
+    return merge_keys(sendable)
 
 
 def _check_url(url: str, *, path: str, report: Report) -> None:

@@ -36,6 +36,8 @@ def document(text: str, report: Report) -> Json | None:
 def _decode(text: str) -> Any:
     try:
         value = msgspec.json.decode(text)
+    except UnicodeEncodeError as error:
+        raise _NotJson(f"character {error.start + 1} is half of a surrogate pair") from None
     except (msgspec.DecodeError, RecursionError):
         value = _json5(text)
     if _is_deep(value):

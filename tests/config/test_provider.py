@@ -45,6 +45,13 @@ def test_provider_keys(fields: dict[str, Any], expected: tuple[Key, ...]) -> Non
     assert problems == []
 
 
+@pytest.mark.parametrize("key", ["sk-1\u200b", "\u201csk-1\u201d", "sk\n1"])
+def test_provider_key_that_can_not_be_sent(key: str) -> None:
+    (found,), problems = read(provider(api_keys=[key, "good"]))
+    assert found.keys == (Key("good"),)
+    assert problems == ["Providers[0]: a key has a character that no header can carry, it is left out (type it again)"]
+
+
 def test_provider_models_and_chain() -> None:
     (found,), problems = read(provider(models=["m", " n", "m"], transformer={"use": ["x"], "n": ["y"]}))
     assert found.models == ("m", "n")

@@ -40,6 +40,7 @@ def test_document_reads(text: str) -> None:
         ('{"a": 1}\n}', "line 2, column 1: extra data '}'"),
         ('{"a": "x\n"}', "line 1, column 7: unclosed string"),
         ('{"a": "\\udc00",}', "line 1, column 7: expected high surrogate before low surrogate"),
+        ('{"a": "\ud800"}', "character 8 is half of a surrogate pair"),
         ('{"a": ' + "1" * 5000 + "}", "line 1, column 7: unclosed NumericLiteral"),
         ('{"a": ' + "[" * 5000, "nesting"),
         ('{"a": ' + "[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1) + "}", "nested more than"),
