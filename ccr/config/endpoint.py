@@ -93,6 +93,20 @@ def endpoints(api_base_url: str, wire: DialectName) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_join(address, path) for path in paths))
 
 
+def spoken(api_base_url: str) -> DialectName | None:
+    """Return the wire format that a full endpoint stands for, None for a base URL."""
+    address = _split(absolute(api_base_url).partition("#")[0])
+    path = address.path.lower()
+    found = _KNOWN_END.search(path)
+    if not found or address.host.endswith("aiplatform.googleapis.com"):
+        return None
+    for wire, leaf in _LEAVES.items():
+        if found[0].startswith(leaf.rstrip("/")):
+            # A list of models is at that path everywhere, but only Google's models have their methods below it.
+            return wire if wire != "gemini" or ":" in found[0] or "/v1beta" in path else None
+    return None
+
+
 def absolute(api_base_url: str) -> str:
     """Return the address with a scheme: unless it has one, http for this machine and https for all others."""
     text = api_base_url.strip()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ccr.config.endpoint import absolute, endpoint, endpoints
+from ccr.config.endpoint import absolute, endpoint, endpoints, spoken
 from ccr.dialect.vendor import DialectName
 
 AZURE = "https://mine.openai.azure.com/openai/deployments/gpt-4o"
@@ -111,6 +111,26 @@ def test_endpoint_is_stable(url: str, wire: DialectName, expected: str) -> None:
 )
 def test_endpoints_lists_what_may_be_meant(url: str, expected: list[str]) -> None:
     assert endpoints(url, "openai_chat") == tuple(f"https://a.example{path}" for path in expected)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://a.example/v1/chat/completions", "openai_chat"),
+        ("https://a.example/v1/responses/", "openai_responses"),
+        ("https://a.example/v1/messages", "anthropic"),
+        ("https://a.example/v1/messages#", "anthropic"),
+        (f"{AZURE}/chat/completions?api-version=2024-10-21", "openai_chat"),
+        (f"{GOOGLE}/v1beta/models/", "gemini"),
+        ("https://a.example/v1/models/x:generateContent", "gemini"),
+        ("https://us-east5-aiplatform.googleapis.com/v1/models/x:rawPredict", None),
+        ("https://a.example/v1/models", None),
+        ("https://a.example/v1", None),
+        ("https://a.example", None),
+    ],
+)
+def test_spoken_is_known_from_full_endpoints_only(url: str, expected: str | None) -> None:
+    assert spoken(url) == expected
 
 
 def test_absolute_keeps_a_scheme() -> None:
