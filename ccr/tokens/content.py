@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from ccr.tokens import image
+from ccr.tokens import image, pdf
 
 Section = Literal["system", "tools", "messages", "images", "documents"]
 SECTIONS: tuple[Section, ...] = get_args(Section)
@@ -21,7 +21,7 @@ CALL_FRAME = 8
 """Tokens of what chat templates write around a request, a message, a tool's definition, a tool's call or result (with
 its id). Templates differ; the calibration evens that out."""
 
-UNKNOWN_DOCUMENT = 2200
+UNKNOWN_DOCUMENT = pdf.PAGE_TOKENS
 """A document that only the provider can fetch (by URL or file id): one page."""
 ENCRYPTED_CHARS = 6
 """Characters of an encrypted field (search results, redacted thinking) for each token that it stands for, roughly."""
