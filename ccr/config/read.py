@@ -49,6 +49,7 @@ _WORDS = {
     "`array`": "a list",
     "`object`": "an object",
     "`null`": "nothing",
+    "Invalid enum value": "there is no",
 }
 
 
@@ -133,7 +134,8 @@ def convert(value: Any, kind: Any, *, path: str, report: Report, fatal: bool = F
             return _struct(value, plain, path=path, report=report)
         return msgspec.convert(_loosen(value, plain), kind, strict=False)
     except msgspec.ValidationError as error:
-        report.add(path, _explain(error), hint=_choices(value, plain), fatal=fatal)
+        hint = _choices(value, plain) or ("" if fatal else "it is ignored")
+        report.add(path, _explain(error), hint=hint, fatal=fatal)
         return NOTHING
 
 
