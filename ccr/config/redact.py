@@ -4,7 +4,7 @@ Masks what the configuration says is secret, and what looks like a key wherever 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -59,12 +59,11 @@ _CREDENTIALS = re.compile(r"://(?P<user>[^/\s:@]*)(?::(?P<password>[^/\s@]*))?@"
 
 
 class Redactor:
-    """Masks the secrets of a configuration, and what looks like a key. Made once for each; cheap to call."""
+    """Masks secrets. Made once for a configuration; cheap to call."""
 
-    def __init__(self, config: Config | None = None) -> None:
-        found = secrets(config) if config else frozenset()
-        forms = sorted({form for secret in found for form in _forms(secret)}, key=len, reverse=True)
-        self._configured = re.compile("|".join(map(_pattern, forms))) if forms else None
+    def __init__(self, secrets: Iterable[str]) -> None:
+        whole = sorted({form for secret in secrets for form in _forms(secret)}, key=len, reverse=True)
+        self._configured = re.compile("|".join(_pattern(form) for form in whole)) if whole else None
 
     def text(self, text: str) -> str:
         """Return `text` with every secret masked."""
@@ -82,10 +81,6 @@ class Redactor:
             return {key: self._mask(item) if is_secret(key) else self.value(item) for key, item in value.items()}
         return value
 
-    def key(self, key: str) -> str:
-        """Return a name for a key that tells it from others without giving it away."""
-        return f"{key[:4]}...{key[-4:]}" if len(key) >= 20 else MASK
-
     def _mask(self, value: Any) -> Any:
         """Mask what stands under a secret's name: a text, or the texts of a list."""
         if isinstance(value, str):
@@ -97,7 +92,7 @@ class Redactor:
 
 def redactor(config: Config | None) -> Redactor:
     """Return the redactor for a configuration; without one it masks only what looks like a key."""
-    return Redactor(config)
+    return Redactor(() if config is None else secrets(config))
 
 
 def secrets(config: Config) -> frozenset[str]:
@@ -113,6 +108,11 @@ def secrets(config: Config) -> frozenset[str]:
         for secret in found
         if len(secret) >= SHORTEST and secret.lower() not in public and not PATTERN.fullmatch(secret)
     )
+
+
+def label(secret: str) -> str:
+    """Return a name for a key that tells it from others without giving it away."""
+    return f"{secret[:4]}...{secret[-4:]}" if len(secret) >= 20 else MASK
 
 
 def is_secret(key: str) -> bool:
