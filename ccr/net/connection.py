@@ -54,7 +54,7 @@ class Connection:
     async def read(self) -> bytes | None:
         """Return what one read from the network gave of the body, or None at its end. Raises Broken."""
         found: list[bytes] = []
-        while True:
+        while self._http.their_state is h11.SEND_BODY:
             event = self._next()
             if isinstance(event, h11.Data):
                 found.append(bytes(event.data))
@@ -62,10 +62,7 @@ class Connection:
                 if found:
                     return found[0] if len(found) == 1 else b"".join(found)
                 await self._receive(fresh=False)
-            elif found:
-                return b"".join(found)
-            else:
-                return None
+        return b"".join(found) or None
 
     def recycle(self) -> bool:
         """Make the connection ready for the next request; tell whether that is possible."""

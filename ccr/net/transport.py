@@ -96,12 +96,18 @@ class _Body(httpx.AsyncByteStream):
         self._connection = connection
         self._closed = False
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        # An iterator and no generator: nothing is left half-way when somebody stops reading.
+        return self
+
+    async def __anext__(self) -> bytes:
         try:
-            while (data := await self._connection.read()) is not None:
-                yield data
+            data = await self._connection.read()
         except Broken as error:
             raise httpx.ReadError(str(error)) from error
+        if data is None:
+            raise StopAsyncIteration
+        return data
 
     async def aclose(self) -> None:
         if not self._closed:

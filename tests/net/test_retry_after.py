@@ -1,0 +1,32 @@
+"""How long an upstream asks us to wait."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ccr.net.retry_after import retry_after
+
+NOW = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "7"}, 7),
+        ({"retry-after": "1.5"}, 1.5),
+        ({"retry-after": "-3"}, 0),
+        ({"retry-after": "Thu, 01 Jan 2026 12:01:00 GMT"}, 60),
+        ({"retry-after": "Thu, 01 Jan 2026 11:00:00 GMT"}, 0),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
+        ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "6m30s"}, 390),
+        ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-tokens": "250ms"}, 0.25),
+        ({"x-ratelimit-remaining-requests": "5", "x-ratelimit-reset-requests": "6m0s"}, None),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(NOW.timestamp()) + 30)}, 30),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(NOW.timestamp() * 1000) + 30_000)}, 30),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "12"}, 12),
+    ],
+)
+def test_retry_after_reads_every_form(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(headers, now=NOW) == seconds
