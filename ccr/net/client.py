@@ -1,4 +1,4 @@
-"""The HTTP clients that talk to upstreams: one for each way of connecting, shared by all requests."""
+"""The HTTP transports that talk to upstreams: one for each way of connecting, shared by all requests."""
 
 import ssl
 from collections.abc import Mapping
@@ -24,35 +24,37 @@ class Way(NamedTuple):
 
 
 class Clients:
-    """Opens clients when they are first needed and closes them all at the end. Use it as an async context manager."""
+    """Opens transports when they are first needed; `aclose` closes them all."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
-        self._clients: dict[Way, httpx.AsyncClient] = {}
+        self._transports: dict[Way, httpx.AsyncBaseTransport] = {}
 
-    def client(self, provider: Provider, *, proxy_url: str | None) -> httpx.AsyncClient:
-        """Return the client for a provider. Raises ConfigError when its certificates can't be read."""
+    def client(self, provider: Provider, *, proxy_url: str | None) -> httpx.AsyncBaseTransport:
+        """Return the transport for a provider. Raises ConfigError when its certificates can't be read."""
         proxy = proxy_for(provider.url, provider=provider.proxy, configured=proxy_url, env=self._env)
         way = Way(proxy, provider.ca_file, provider.insecure)
-        found = self._clients.get(way)
+        found = self._transports.get(way)
         if found is None:
-            found = self._clients[way] = _open(way, self._context(way))
+            context = tls_context(ca_file=way.ca_file, insecure=way.insecure, env=self._env)
+            found = self._transports[way] = _open(way, context)
         return found
 
     async def aclose(self) -> None:
         """Close every connection."""
-        clients, self._clients = list(self._clients.values()), {}
-        for client in clients:
-            await client.aclose()
-
-    def _context(self, way: Way) -> ssl.SSLContext:
-        return tls_context(ca_file=way.ca_file, insecure=way.insecure, env=self._env)
+        transports, self._transports = list(self._transports.values()), {}
+        for transport in transports:
+            await transport.aclose()
 
 
-def _open(way: Way, context: ssl.SSLContext) -> httpx.AsyncClient:
+def _open(way: Way, context: ssl.SSLContext) -> httpx.AsyncBaseTransport:
     if way.proxy is None:
-        return httpx.AsyncClient(transport=TrioTransport(context, connect_seconds=CONNECT_SECONDS), trust_env=False)
-    # Reads have no limit here: the request's own watch knows what it waits for.
-    timeout = httpx.Timeout(connect=CONNECT_SECONDS, read=None, write=WRITE_SECONDS, pool=None)
+        return TrioTransport(context, connect_seconds=CONNECT_SECONDS)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=30)
-    return httpx.AsyncClient(verify=context, proxy=way.proxy, timeout=timeout, limits=limits, trust_env=False)
+    return httpx.AsyncHTTPTransport(verify=context, proxy=way.proxy, limits=limits, trust_env=False)
+
+
+def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes) -> httpx.Request:
+    """Return a request to send. Reads have no limit here: the request's own watch knows what it waits for."""
+    timeout = httpx.Timeout(connect=CONNECT_SECONDS, read=None, write=WRITE_SECONDS, pool=None).as_dict()
+    return httpx.Request(method, url, headers=headers, content=body, extensions={"timeout": timeout})

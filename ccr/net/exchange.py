@@ -19,6 +19,7 @@ from ccr.dialect.base import Call
 from ccr.dialect.fault import make_fault, read_fault
 from ccr.errors import CcrError, RequestError, Unavailable, UpstreamError
 from ccr.keys.attempts import Candidate, Outcome, Try
+from ccr.net.client import request
 from ccr.net.credential import auth_headers
 from ccr.net.relay import Relay
 from ccr.net.retry_after import retry_after
@@ -49,7 +50,7 @@ class Errand(msgspec.Struct, frozen=True):
 
     candidate: Candidate
     call: Call
-    client: httpx.AsyncClient
+    client: httpx.AsyncBaseTransport
     reply: Callable[[], Stream]
     limits: Limits = Limits()
 
@@ -192,8 +193,8 @@ async def _response(errand: Errand, key: str) -> AsyncIterator[httpx.Response]:
         **auth_headers(call.auth, key),
         **call.headers,
     }
-    request = errand.client.build_request(call.method, call.url, headers=headers, content=call.body)
-    response = await errand.client.send(request, stream=True)
+    sent = request(call.method, call.url, headers=headers, body=call.body)
+    response = await errand.client.handle_async_request(sent)
     try:
         yield response
     finally:
@@ -204,7 +205,7 @@ async def _response(errand: Errand, key: str) -> AsyncIterator[httpx.Response]:
 
 def _body(response: httpx.Response) -> AsyncIterator[bytes]:
     """Return the pieces of the body, straight from the transport unless they are compressed against our wish."""
-    if response.headers.get("content-encoding", "identity") == "identity" and not response.is_stream_consumed:
+    if response.headers.get("content-encoding", "identity") == "identity":
         stream = response.stream
         assert isinstance(stream, httpx.AsyncByteStream)
         return aiter(stream)

@@ -25,9 +25,12 @@ async def serving(handler: Handler) -> AsyncIterator[str]:
         nursery.cancel_scope.cancel()
 
 
+def transport() -> TrioTransport:
+    return TrioTransport(ssl.create_default_context(), connect_seconds=2)
+
+
 def client() -> httpx.AsyncClient:
-    transport = TrioTransport(ssl.create_default_context(), connect_seconds=2)
-    return httpx.AsyncClient(transport=transport, trust_env=False)
+    return httpx.AsyncClient(transport=transport(), trust_env=False)
 
 
 async def read_request(stream: trio.SocketStream) -> bytes:
@@ -146,9 +149,11 @@ async def test_an_unfinished_response_closes_its_connection() -> None:
             pass
         gone.set()
 
-    async with serving(handler) as url, client() as http:
-        async with http.stream("GET", url) as response:
-            assert await anext(aiter(response.stream)) == b"a"
+    async with serving(handler) as url, transport() as http:
+        response = await http.handle_async_request(httpx.Request("GET", url))
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        assert await anext(aiter(response.stream)) == b"a"
+        await response.aclose()
         with trio.fail_after(1):
             await gone.wait()
 
