@@ -39,7 +39,8 @@ def check_key(headers: Mapping[str, str], *, apikey: str | None) -> None:
     if not given:
         raise Unauthorized("ccr: the APIKEY of the router is missing; send it as x-api-key or as a bearer token")
     # Compared in constant time, so that answers do not tell how much of a guess was right.
-    if not any([hmac.compare_digest(key.encode(), apikey.encode()) for key in given]):
+    matches = [hmac.compare_digest(key.encode(), apikey.encode()) for key in given]
+    if not any(matches):
         raise Unauthorized("ccr: APIKEY mismatch; the key must be the APIKEY of the router's configuration")
 
 

@@ -55,5 +55,5 @@ class Request:
         await self.respond(status, {"content-type": "application/json", **(headers or {})}, dump(value))
 
 
-class ClientGone(Exception):  # noqa: N818
+class ClientGone(Exception):
     """The client left before its request was complete; nobody is there to be told."""

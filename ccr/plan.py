@@ -1,0 +1,169 @@
+"""What is sent for one request to one upstream, and how its reply is read. Pure."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec.structs import replace
+
+from ccr.anthropic.encoder import Heading
+from ccr.anthropic.message import MessageEncoder
+from ccr.anthropic.request import Inbound
+from ccr.anthropic.stream import StreamEncoder
+from ccr.anthropic.unify import unify
+from ccr.core.history import repaired
+from ccr.core.jsonio import dump, load
+from ccr.core.seal import seal
+from ccr.core.unified import Json
+from ccr.dialect.base import Call, Target
+from ccr.passthrough import Passthrough
+from ccr.reply import Reply
+from ccr.transform.base import Context
+from ccr.transform.toolnames import ToolNames
+from ccr.upstream import Upstream
+
+BILLING = "x-anthropic-billing-header"
+"""The first words of a line in Claude Code's system prompt that changes with each request. Only Anthropic reads it;
+elsewhere it would break the provider's prompt cache at its very beginning."""
+
+DROPPED_HEADERS = frozenset(
+    {
+        "accept-encoding",
+        "authorization",
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "x-api-key",
+    }
+)
+"""Of the client's headers, those that speak of its connection to us or hold the router's key."""
+
+_MODEL_FIRST = re.compile(rb'\s*\{\s*"model"\s*:\s*("(?:[^"\\]|\\.)*")')
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The call for one candidate, and a fresh reader for each try of it."""
+
+    upstream: Upstream
+    call: Call
+    reply: Callable[[Heading], Reply | Passthrough]
+
+
+def build(inbound: Inbound, body: Json, upstream: Upstream) -> Plan:
+    """Return the plan for sending the Messages `body` to an upstream.
+
+    `body` is the client's own, or a changed one (without a subagent tag, say). Raises RequestError for what can't be
+    expressed there.
+    """
+    if upstream.passes_through:
+        return _passthrough(inbound, body, upstream)
+    return _translated(inbound, body, upstream)
+
+
+def _passthrough(inbound: Inbound, body: Json, upstream: Upstream) -> Plan:
+    raw = inbound.raw if body is inbound.body else None
+    headers = {k: v for k, v in inbound.headers.items() if k not in DROPPED_HEADERS}
+    url = f"{upstream.url}?{inbound.query}" if inbound.query else upstream.url
+    call = Call(
+        url=url,
+        body=_with_model(raw, upstream.model) or dump({**body, "model": upstream.model}),
+        auth="bearer" if upstream.chain.options.get("UseBearer") else upstream.vendor.auth,
+        headers={"anthropic-version": "2023-06-01", **headers, **upstream.provider.headers},
+    )
+
+    def reply(heading: Heading) -> Passthrough:
+        def convert() -> Reply:
+            found = _translated(inbound, body, upstream).reply(heading)
+            assert isinstance(found, Reply)
+            return found
+
+        return Passthrough(stream=inbound.stream, convert=convert)
+
+    return Plan(upstream, call, reply)
+
+
+def _with_model(raw: bytes | None, model: str) -> bytes | None:
+    """Return the client's bytes with another model name, if the name is the first thing in them."""
+    found = _MODEL_FIRST.match(raw) if raw else None
+    if raw is None or found is None or raw.count(b'"model"', 0, found.start(1)) != 1:
+        return None
+    return raw[: found.start(1)] + dump(model) + raw[found.end(1) :]
+
+
+def _translated(inbound: Inbound, body: Json, upstream: Upstream) -> Plan:
+    request = unify(body)
+    request["model"] = upstream.model
+    if not upstream.is_anthropic:
+        request["messages"] = [m for m in map(_without_billing, request["messages"]) if m is not None]
+    request["messages"] = repaired(request["messages"])
+    names = ToolNames(request)
+    context = Context(upstream.provider.name, upstream.model, upstream.vendor, inbound.stream)
+    request = upstream.chain.edit(request, context)
+    target = Target(
+        provider=upstream.provider.name,
+        model=str(request.get("model") or upstream.model),
+        base_url=upstream.url,
+        vendor=context.vendor,
+        session=inbound.session,
+        options=upstream.chain.options,
+    )
+    call = _with_extras(upstream.dialect.encode(request, target), context, upstream.provider.headers)
+
+    def reply(heading: Heading) -> Reply:
+        filters = [*upstream.chain.filters(context), *names.filters()]
+        encoder = StreamEncoder(heading) if inbound.stream else MessageEncoder(heading)
+        return Reply(upstream.dialect.decoder(request, target), filters, encoder)
+
+    return Plan(upstream, call, reply)
+
+
+def heading(inbound: Inbound, upstream: Upstream, *, message_id: str, prompt_tokens: int) -> Heading:
+    """Return what the reply of an upstream needs to know of the request."""
+    provider, model = upstream.provider.name, upstream.model
+    return Heading(
+        message_id=message_id,
+        model=inbound.model,
+        seal=lambda payload: seal(provider, model, payload),
+        prompt_tokens=prompt_tokens,
+        used_ids=tool_ids(inbound.body),
+    )
+
+
+def tool_ids(body: Mapping[str, Any]) -> set[str]:
+    """Return the ids of all tool calls in a conversation."""
+    found: set[str] = set()
+    for message in body.get("messages") or ():
+        content = message.get("content") if message.get("role") == "assistant" else None
+        for block in content if isinstance(content, list) else ():
+            if isinstance(block, dict) and block.get("type") == "tool_use":
+                found.add(str(block.get("id", "")))
+    return found
+
+
+def _without_billing(message: Json) -> Json | None:
+    content = message.get("content")
+    if message.get("role") != "system" or not isinstance(content, list):
+        return message
+    kept = [p for p in content if not str(p.get("text", "")).startswith(BILLING)]
+    if len(kept) == len(content):
+        return message
+    return {**message, "content": kept} if kept else None
+
+
+def _with_extras(call: Call, context: Context, provider_headers: Mapping[str, str]) -> Call:
+    """Add what transformers and the provider's settings put beside the body."""
+    body = call.body
+    if context.extra:
+        body = dump({**load(body), **context.extra})
+    headers = {**call.headers, **provider_headers, **context.headers}
+    return replace(call, body=body, headers=headers, url=context.url or call.url)

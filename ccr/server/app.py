@@ -1,0 +1,100 @@
+"""The ASGI application: who may come in, which handler answers, and what happens when one fails."""
+
+from collections.abc import Awaitable, Callable
+
+import trio
+
+from ccr.anthropic.error import error_answer
+from ccr.errors import NotFound, RequestError, Unavailable
+from ccr.net.relay import Receive, Send
+from ccr.server import count_tokens, health, messages, models
+from ccr.server.guard import check_host, check_key, check_origin
+from ccr.server.http import ClientGone, Request, Scope
+from ccr.server.state import State
+
+Handler = Callable[[Request, State], Awaitable[None]]
+
+ROUTES: dict[tuple[str, str], Handler] = {
+    ("POST", "/v1/messages"): messages.create,
+    ("POST", "/v1/messages/count_tokens"): count_tokens.count,
+    ("GET", "/v1/models"): models.listing,
+    ("GET", "/"): health.greeting,
+    ("GET", "/health"): health.health,
+    ("GET", "/api/status"): health.status,
+}
+OPEN = frozenset({"/", "/health"})
+"""Paths that need no key: they tell nothing but that the server is there."""
+
+SIDE_CALLS = (
+    "/api/event_logging",
+    "/api/claude_cli",
+    "/api/claude_code",
+    "/api/hello",
+    "/api/oauth",
+    "/v1/organizations",
+)
+"""Beginnings of paths that Claude Code calls beside its work; an empty answer keeps it content."""
+
+
+class App:
+    """The application for one `State`."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one ASGI connection scope."""
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+        elif scope["type"] == "http":
+            await self._http(Request(scope, receive, send))
+
+    async def _http(self, request: Request) -> None:
+        try:
+            self._admit(request)
+            await self._handler(request)(request, self._state)
+        except ClientGone:
+            return
+        except RequestError as error:
+            await self._refuse(request, error)
+        except trio.Cancelled:
+            raise
+        except Exception as error:  # The one place where a defect of ours must not take the server along.
+            self._state.log.event("error", f"{request.method} {request.path}: {type(error).__name__}: {error}")
+            await self._refuse(request, RequestError("ccr: internal error; `ccr logs` tells more"))
+
+    def _admit(self, request: Request) -> None:
+        config = self._state.snapshot.config
+        check_host(request.headers, host=config.host)
+        check_origin(request.headers)
+        if request.path not in OPEN:
+            check_key(request.headers, apikey=config.apikey)
+        if self._state.draining and request.path != "/health":
+            raise Unavailable("ccr is shutting down", retry_after=1)
+
+    def _handler(self, request: Request) -> Handler:
+        path = request.path.rstrip("/") or "/"
+        method = "GET" if request.method == "HEAD" else request.method
+        found = ROUTES.get((method, path))
+        if found is not None:
+            return found
+        if path.startswith(SIDE_CALLS):
+            return _nothing
+        raise NotFound(f"{request.method} {request.path}: there is nothing here; the API is at /v1/messages")
+
+    async def _refuse(self, request: Request, error: RequestError) -> None:
+        error.message = self._state.redact.text(error.message)
+        status, headers, body = error_answer(error)
+        await request.respond(status, headers, body)
+
+
+async def _nothing(request: Request, state: State) -> None:
+    await request.json({})
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

@@ -1,0 +1,137 @@
+"""`POST /v1/messages`: read, route, send, relay, record."""
+
+from collections.abc import Callable
+
+import msgspec
+import trio
+
+from ccr import plan
+from ccr.anthropic.request import Inbound, check_messages, read_body
+from ccr.config.redact import label
+from ccr.core.trail import Trail
+from ccr.core.unified import Json
+from ccr.errors import RequestError
+from ccr.keys.attempts import Candidate, attempts
+from ccr.net.exchange import Errand, Exchange, Stream
+from ccr.net.relay import Relay
+from ccr.net.watch import Limits, Watch
+from ccr.route.decide import Decision
+from ccr.route.session import find_agent, find_session
+from ccr.server.http import ClientGone, Request
+from ccr.server.routing import route
+from ccr.server.state import State
+from ccr.snapshot import Snapshot
+from ccr.upstream import Upstream
+
+
+async def create(request: Request, state: State) -> None:
+    """Answer one Messages request."""
+    trail = state.begin(request.path)
+    try:
+        raw = await request.body()
+        inbound = _inbound(raw, request)
+        trail.request_bytes = len(raw)
+        await _serve(request, state, inbound, trail)
+    except ClientGone:
+        trail.result = "gone"
+        raise
+    except RequestError as error:
+        trail.status, trail.result, trail.error = error.status, "error", error.message
+        raise
+    except trio.Cancelled:
+        trail.result = trail.result or "stopped"
+        raise
+    except Exception as error:
+        trail.status, trail.result, trail.error = 500, "error", f"{type(error).__name__}: {error}"
+        raise
+    finally:
+        state.end(trail)
+
+
+def _inbound(raw: bytes, request: Request) -> Inbound:
+    body = read_body(raw)
+    check_messages(body)
+    return Inbound(
+        body=body,
+        raw=raw,
+        headers=request.headers,
+        query=request.query,
+        session=find_session(request.headers, body),
+        agent=find_agent(request.headers),
+    )
+
+
+async def _serve(request: Request, state: State, inbound: Inbound, trail: Trail) -> None:
+    """Run the request beside its watch; the request keeps the configuration that it began with."""
+    snapshot = state.snapshot
+    trail.session, trail.asked, trail.stream = inbound.session, inbound.model, inbound.stream
+    relay = Relay(request.send, stream=inbound.stream, headers={"request-id": trail.id})
+    watch = Watch(relay)
+    failure: RequestError | None = None
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(watch.run, request.receive, nursery.cancel_scope)
+        try:
+            await _answer(state, snapshot, inbound, Exchange(relay, watch, trail, mask=label))
+        except RequestError as error:
+            # Raised again outside, since a nursery wraps what leaves it.
+            failure = error
+        nursery.cancel_scope.cancel()
+    trail.status = relay.status
+    if watch.gone:
+        trail.result = "gone"
+    elif failure is not None:
+        raise failure
+    else:
+        trail.result = trail.result or "ok"
+    state.remember_usage(inbound, trail.usage)
+
+
+async def _answer(state: State, snapshot: Snapshot, inbound: Inbound, exchange: Exchange) -> None:
+    decision, body, tokens = await route(state, snapshot, inbound)
+    trail = exchange.trail
+    trail.provider, trail.model = decision.provider, decision.model
+    trail.scenario, trail.reason, trail.prompt_estimate = decision.scenario, decision.reason, tokens
+    exchange.relay.headers.update(_route_headers(decision))
+    upstreams = snapshot.candidates(decision)
+    candidates = [Candidate(u.provider.name, u.model, tuple(k.key for k in u.provider.keys)) for u in upstreams]
+    errands = [_errand(state, snapshot, inbound, u, body=body, tokens=tokens, name=trail.id) for u in upstreams]
+    await exchange.run(attempts(candidates), errands)
+
+
+def _errand(
+    state: State, snapshot: Snapshot, inbound: Inbound, upstream: Upstream, *, body: Json, tokens: int, name: str
+) -> Callable[[], Errand]:
+    def make() -> Errand:
+        built = plan.build(inbound, body, upstream)
+        message_id = name.replace("req_", "msg_")
+        heading = plan.heading(inbound, upstream, message_id=message_id, prompt_tokens=tokens)
+
+        def reply() -> Stream:
+            return built.reply(heading)
+
+        client = state.clients.client(upstream.provider, proxy_url=snapshot.config.proxy_url)
+        candidate = Candidate(upstream.provider.name, upstream.model)
+        return Errand(candidate, built.call, client, reply, limits(snapshot, upstream))
+
+    return make
+
+
+def limits(snapshot: Snapshot, upstream: Upstream) -> Limits:
+    """Return the time limits of an upstream: its own, else what fits the time that the client waits."""
+    given = upstream.provider.timeouts
+    found = Limits()
+    total = max(found.total, snapshot.config.api_timeout_ms / 1000)
+    return msgspec.structs.replace(
+        found,
+        first_token=given.first_token or found.first_token,
+        idle=given.idle or found.idle,
+        total=given.total or total,
+    )
+
+
+def _route_headers(decision: Decision) -> dict[str, str]:
+    return {
+        "x-ccr-route": f"{decision.provider},{decision.model}",
+        "x-ccr-scenario": decision.scenario,
+        "x-ccr-reason": decision.reason.replace("\n", " ")[:400],
+    }

@@ -1,0 +1,103 @@
+"""What the server knows: the configuration in force, the clients to upstreams, and what happened lately.
+
+Touched only from the Trio thread and never with an await between read and write, so it needs no locks.
+"""
+
+import secrets
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Literal, Protocol
+
+import trio
+
+from ccr.anthropic.request import Inbound
+from ccr.config.parse import Loaded
+from ccr.config.redact import redactor
+from ccr.core.trail import Trail
+from ccr.core.usage import Usage
+from ccr.net.client import Clients
+from ccr.snapshot import Snapshot
+from ccr.tokens.counter import Counter
+from ccr.tokens.tokenizer import tokenizer
+
+Role = Literal["service", "session"]
+RECENT = 200
+"""Requests that the status can tell about."""
+SESSIONS = 500
+"""Sessions whose last usage is remembered."""
+
+
+class Log(Protocol):
+    """Where the server tells what happens."""
+
+    def request(self, trail: Mapping[str, Any]) -> None: ...
+
+    def event(self, level: str, text: str) -> None: ...
+
+
+class State:
+    """The server's memory. `swap` changes the configuration for all requests that come after it."""
+
+    def __init__(self, loaded: Loaded, *, env: Mapping[str, str], instance: str, role: Role, log: Log) -> None:
+        self.instance = instance
+        self.role = role
+        self.log = log
+        self.started = time.time()
+        self.draining = False
+        self.active = 0
+        self.served = 0
+        self.counter = Counter(tokenizer())
+        self.clients = Clients(env)
+        self.recent: deque[Trail] = deque(maxlen=RECENT)
+        self._usages: dict[str, Usage] = {}
+        self.swap(loaded)
+
+    def swap(self, loaded: Loaded) -> None:
+        """Put a valid configuration in force. Raises ConfigError if it is not one; then the old one stays."""
+        config = loaded.require()
+        self.snapshot = Snapshot(config, loaded.hash)
+        self.redact = redactor(config)
+
+    def drain(self) -> None:
+        """Refuse what comes from now on; what runs goes on."""
+        self.draining = True
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Keep the clients open while the block runs, then close them, in a second at most."""
+        try:
+            yield
+        finally:
+            with trio.CancelScope(deadline=trio.current_time() + 1, shield=True):
+                await self.clients.aclose()
+
+    def begin(self, path: str) -> Trail:
+        """Open the record of a request."""
+        self.active += 1
+        return Trail(id=f"req_{secrets.token_hex(12)}", started=time.time(), path=path)
+
+    def end(self, trail: Trail) -> None:
+        """Close the record of a request, log it and keep it for the status."""
+        self.active -= 1
+        self.served += 1
+        trail.ms = round((time.time() - trail.started) * 1000)
+        trail.error = self.redact.text(trail.error)
+        for attempt in trail.attempts:
+            attempt.result = self.redact.text(attempt.result)
+        self.recent.append(trail)
+        self.log.request(trail.record())
+
+    def last_usage(self, inbound: Inbound) -> Usage | None:
+        """Return the usage of the session's last reply, if the session is known."""
+        return self._usages.get(inbound.session) if inbound.session else None
+
+    def remember_usage(self, inbound: Inbound, usage: Usage | None) -> None:
+        """Note a session's usage; the oldest sessions are forgotten."""
+        if not inbound.session or usage is None or not usage.prompt:
+            return
+        self._usages.pop(inbound.session, None)
+        self._usages[inbound.session] = usage
+        if len(self._usages) > SESSIONS:
+            del self._usages[next(iter(self._usages))]

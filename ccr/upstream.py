@@ -1,0 +1,75 @@
+"""A provider's model made ready: who it is, which wire format it speaks, what is edited on the way. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from msgspec.structs import replace
+
+from ccr.config.endpoint import endpoint, spoken
+from ccr.config.schema import ModelSettings, Provider
+from ccr.dialect.anthropic import Anthropic
+from ccr.dialect.base import Dialect
+from ccr.dialect.gemini import Gemini
+from ccr.dialect.openai_chat import OpenAIChat
+from ccr.dialect.openai_responses import OpenAIResponses
+from ccr.dialect.vendor import DialectName, Vendor
+from ccr.dialect.vendor_table import find, for_model
+from ccr.dialect.vertex import Vertex
+from ccr.transform.chain import Chain
+
+DIALECTS: Mapping[DialectName, Dialect] = {
+    "openai_chat": OpenAIChat(),
+    "openai_responses": OpenAIResponses(),
+    "gemini": Gemini(),
+    "anthropic": Anthropic(),
+    "vertex": Vertex(),
+}
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """One model of one provider, resolved once for a configuration and shared by its requests."""
+
+    provider: Provider
+    model: str
+    chain: Chain
+
+    @cached_property
+    def vendor(self) -> Vendor:
+        """What is known of whoever is behind the address, with the user's own settings for the model on top."""
+        vendor = for_model(find(self.provider.url), self.model)
+        limit = self.settings.max_output
+        return replace(vendor, max_output=limit) if limit else vendor
+
+    @cached_property
+    def settings(self) -> ModelSettings:
+        """The user's settings for the model."""
+        return self.provider.model_settings.get(self.model) or ModelSettings()
+
+    @cached_property
+    def dialect_name(self) -> DialectName:
+        """The wire format: the one that the chain names, else the one that the address ends in, else the vendor's."""
+        return self.chain.dialect or spoken(self.provider.url) or self.vendor.dialect
+
+    @property
+    def dialect(self) -> Dialect:
+        """The codec of the wire format."""
+        return DIALECTS[self.dialect_name]
+
+    @cached_property
+    def url(self) -> str:
+        """Where requests go."""
+        return endpoint(self.provider.url, self.dialect_name)
+
+    @cached_property
+    def is_anthropic(self) -> bool:
+        """Whether Anthropic's own models answer, which take everything that the client sends."""
+        return self.vendor.name == "anthropic" or (self.dialect_name == "vertex" and "claude" in self.model.lower())
+
+    @cached_property
+    def passes_through(self) -> bool:
+        """Whether bytes go both ways untouched: the `Anthropic` transformer alone, or Anthropic's own address."""
+        if self.dialect_name != "anthropic":
+            return False
+        return self.chain.only_dialect if self.chain.entries else self.is_anthropic
