@@ -1,0 +1,41 @@
+"""Routes one request: the pure rules decide, here is only what they must wait for."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from ccr.anthropic.request import Inbound
+from ccr.core.unified import Json
+from ccr.route.decide import Decision, decide, read_facts, wants_tokens
+from ccr.server.state import State
+from ccr.snapshot import Snapshot
+from ccr.tokens.bound import certainly_below
+
+
+class Routed(NamedTuple):
+    """The decision, the body to send on (without the subagent tag), and the prompt's tokens, an upper bound or 0."""
+
+    decision: Decision
+    body: Json
+    tokens: int
+
+
+async def route(state: State, snapshot: Snapshot, inbound: Inbound) -> Routed:
+    """Return where the request goes. Counts its tokens only if a rule's outcome depends on them.
+
+    Raises NotFound for a model that does not exist, Unavailable if none does.
+    """
+    facts = read_facts(inbound.body, agent=inbound.agent)
+    routes = snapshot.routes.at(datetime.now(UTC))
+    usage = state.last_usage(inbound)
+    last_prompt = usage.prompt if usage else 0
+    limit = wants_tokens(facts, routes, snapshot.catalog, last_prompt=last_prompt)
+    tokens = None if limit is None else await _count(state, inbound, limit)
+    decision = decide(facts, routes, snapshot.catalog, tokens=tokens, last_prompt=last_prompt)
+    return Routed(decision, facts.body, tokens or last_prompt)
+
+
+async def _count(state: State, inbound: Inbound, limit: int) -> int:
+    """Return the prompt's tokens, or `limit` if it certainly has no more."""
+    if certainly_below(inbound.raw, limit + 1):
+        return limit
+    return (await state.counter.count(inbound.body)).total

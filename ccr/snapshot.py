@@ -1,0 +1,66 @@
+"""One configuration made ready for requests: immutable, swapped whole, kept by every request that began with it."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from ccr.config.schema import Config, Provider
+from ccr.dialect.vendor_table import find, for_model
+from ccr.errors import NotFound
+from ccr.route.catalog import Catalog, Model
+from ccr.route.decide import Decision
+from ccr.route.name import resolve
+from ccr.route.routes import Routes, read_routes
+from ccr.transform.chain import Chain
+from ccr.upstream import Upstream
+
+
+class Snapshot:
+    """The configuration in force, with what is derived from it once. Raises ConfigError if routes can't be read."""
+
+    def __init__(self, config: Config, digest: str) -> None:
+        self.config = config
+        self.hash = digest
+        self.catalog = Catalog({p.name: {m: _known(p, m) for m in p.models} for p in config.providers})
+        self.routes = _routes(config)
+        self._providers: Mapping[str, Provider] = {p.name: p for p in config.providers}
+        self._upstreams: dict[tuple[str, str], Upstream] = {}
+
+    def upstream(self, provider: str, model: str) -> Upstream:
+        """Return a provider's model, ready to use. Raises NotFound for a provider that is not configured."""
+        found = self._upstreams.get((provider, model))
+        if found is None:
+            known = self._providers.get(provider)
+            if known is None:
+                raise NotFound(f"unknown provider {provider!r}; configured are: {', '.join(self._providers) or 'none'}")
+            chain = Chain.build(known.chain.provider, known.chain.models.get(model, ()))
+            found = self._upstreams[provider, model] = Upstream(known, model, chain)
+        return found
+
+    def candidates(self, decision: Decision) -> list[Upstream]:
+        """Return who may answer, in order: the decision's model, then those of its `fallback` list.
+
+        A fallback that names nothing is passed over: the configuration's check has told about it.
+        """
+        found = [self.upstream(decision.provider, decision.model)]
+        names = next((self.config.fallback[k] for k in decision.fallbacks if k in self.config.fallback), ())
+        for name in names:
+            try:
+                target = resolve(name, self.catalog)
+            except NotFound:
+                continue
+            upstream = self.upstream(target.provider, target.model)
+            if upstream not in found:
+                found.append(upstream)
+        return found
+
+
+def _known(provider: Provider, model: str) -> Model:
+    settings = provider.model_settings.get(model)
+    takes_images = for_model(find(provider.url), model).images
+    return Model(window=settings.context_window if settings else None, images=None if takes_images else False)
+
+
+def _routes(config: Config) -> Routes:
+    router = msgspec.to_builtins(config.router)
+    return read_routes({**router, **router.pop("extra", {})}, describes_images=config.force_use_image_agent)
