@@ -1,0 +1,56 @@
+"""Decides which module runs a command, and turns what goes wrong into one line and an exit code."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from ccr.cli.own import DEBUG, take
+from ccr.errors import CcrError, CommandError
+
+INTERRUPTED = 130
+FOREGROUND = "--foreground"
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the command that `words` say and return the exit code of the process."""
+    is_debug = bool(os.environ.get("CCR_DEBUG")) or words[:1] == [DEBUG]
+    try:
+        return _dispatch(words)
+    except CcrError as error:
+        if is_debug:
+            raise
+        _complain(str(error))
+        return error.code if isinstance(error, CommandError) else 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever reads our output has seen enough; the interpreter must not complain either when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        if is_debug:
+            raise
+        _complain(f"internal error: {type(error).__name__}: {error}; `ccr --debug ...` tells more")
+        return 1
+
+
+def _dispatch(words: Sequence[str]) -> int:
+    own, rest = take(words)
+    if rest[:1] == ["code"]:
+        from ccr.cli import code
+
+        return code.main(*take(rest[1:], own))
+    if rest[:1] == ["start"] and FOREGROUND in rest:
+        own_too, foreign = take([word for word in rest[1:] if word != FOREGROUND], own)
+        if not foreign:
+            # A service lives long, so it does without the memory that the command line takes.
+            from ccr.cli import foreground
+
+            return foreground.main(own_too)
+    from ccr.cli.app import run_app
+
+    return run_app(words)
+
+
+def _complain(text: str) -> None:
+    print(f"ccr: {text}", file=sys.stderr)

@@ -1,0 +1,29 @@
+"""`ccr start --foreground`: be the service, for containers, supervisors, and `ccr start` itself."""
+
+import os
+import sys
+
+from ccr.cli.own import Own
+from ccr.cli.report import warn
+from ccr.run.host import serve_service
+from ccr.run.service import INSTANCE
+from ccr.store.paths import home
+
+
+def main(own: Own) -> int:
+    """Serve until a signal comes."""
+    os.umask(0o077)
+    # Taken out, so that no program that we start takes itself for the service.
+    instance = os.environ.pop(INSTANCE, "")
+    env = dict(os.environ)
+    place = home(env)
+    source = own.source(place, env)
+    warn(source.path, source.read().problems)
+    return serve_service(
+        source,
+        place,
+        instance=instance or os.urandom(8).hex(),
+        # In the background nobody reads it, and no one limits how much it grows.
+        echo=None if instance else sys.stdout,
+        ready=lambda url: print(f"ccr listens on {url}", flush=True),
+    )

@@ -1,0 +1,34 @@
+"""`ccr start`: start the service."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from ccr.cli.option import ConfigOption, PortOption
+from ccr.cli.place import given, site_to_start
+from ccr.cli.report import describe, tell
+from ccr.run import service
+
+
+def start(
+    *,
+    foreground: Annotated[bool, Parameter(negative="", help="Stay in the foreground and log to the terminal.")] = False,
+    config: ConfigOption = None,
+    port: PortOption = None,
+) -> int:
+    """Start the service in the background and wait until it answers.
+
+    Examples:
+
+        ccr start
+        ccr start --port 4000
+        ccr start --foreground
+    """
+    if foreground:
+        # Imports the server.
+        from ccr.cli import foreground as in_foreground
+
+        return in_foreground.main(given(config, port))
+    running, is_new = service.start(site_to_start(config, port), tell=tell)
+    print(f"ccr {'started' if is_new else 'is already running'}: {describe(running)}")
+    return 0

@@ -1,0 +1,50 @@
+"""`ccr status`: does the service run."""
+
+from typing import Any
+
+import msgspec
+
+from ccr.cli.option import ConfigOption, JsonOption, PortOption
+from ccr.cli.place import site_to_look_at
+from ccr.cli.report import describe
+from ccr.run.health import Nobody, url
+from ccr.run.port import find_holder
+from ccr.run.service import Found, Hung, Running, Site, look
+
+NOT_RUNNING = 3
+"""As the `status` of a service script exits: Linux Standard Base, "Init Script Actions"."""
+
+
+def status(*, json: JsonOption = False, config: ConfigOption = None, port: PortOption = None) -> int:
+    """Say whether the service runs. Exits with 0 if it does, with 3 if not.
+
+    Examples:
+
+        ccr status
+        ccr status --json
+    """
+    site = site_to_look_at(config, port)
+    found = look(site)
+    print(msgspec.json.encode(as_json(site, found)).decode() if json else as_text(site, found))
+    return 0 if isinstance(found, Running) else NOT_RUNNING
+
+
+def as_json(site: Site, found: Found) -> dict[str, Any]:
+    """Return what a script wants to know."""
+    common = {"running": isinstance(found, Running), "config": str(site.source.path)}
+    if isinstance(found, Running):
+        return {**common, "url": url(found.host, found.port), **msgspec.to_builtins(found.health)}
+    if isinstance(found, Hung):
+        return {**common, "status": "unresponsive", "pid": found.process.pid, "port": found.port}
+    return {**common, "status": "stopped" if found is Nobody.FREE else "port taken", "port": site.port}
+
+
+def as_text(site: Site, found: Found) -> str:
+    """Return what a person wants to know."""
+    if isinstance(found, Running):
+        return f"ccr is running: {describe(found)}\nconfiguration: {site.source.path}"
+    if isinstance(found, Hung):
+        return f"ccr (pid {found.process.pid}) holds port {found.port} but doesn't answer; `ccr restart` mends that"
+    if found is Nobody.FREE:
+        return "ccr is not running; `ccr start` starts it"
+    return f"ccr is not running; port {site.port} is held by {find_holder(site.port) or 'another program'}"

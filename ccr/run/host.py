@@ -1,0 +1,74 @@
+"""Sets up a router and runs it on Trio: as the service, or for one session. Imports all that is heavy."""
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from functools import partial
+from socket import socket
+from typing import TextIO
+
+import trio
+
+from ccr.config.parse import Loaded
+from ccr.run import health, port
+from ccr.run.child import Child
+from ccr.run.process import process
+from ccr.run.router import open_log, router
+from ccr.run.source import Source
+from ccr.run.supervise import run_service, run_session
+from ccr.store import lease
+from ccr.store.paths import Home
+
+
+def serve_service(
+    source: Source, home: Home, *, instance: str, echo: TextIO | None = None, ready: Callable[[str], None]
+) -> int:
+    """Serve as configured until a signal comes; return the exit code.
+
+    `echo` gets the log as well. `ready` gets the URL when requests are answered. Raises CommandError if the port is
+    taken, ConfigError if the configuration can't be used.
+    """
+    loaded = source.read()
+    config = loaded.require()
+    listener = port.bind(config.host, config.port)
+    host, number = listener.getsockname()[:2]
+    log = open_log(loaded, home.logs, echo=echo)
+    served = router(source, loaded, instance=instance, role="service", log=log)
+
+    def announce() -> None:
+        log.event("info", f"listening on {health.url(host, number)}", instance=instance, hash=loaded.hash)
+        # A hint for `stop` and the like; a read-only home, as in a container, does without.
+        with suppress(OSError):
+            lease.write_note(home.run, _note(instance, source, host=host, number=number))
+        ready(health.url(host, number))
+
+    try:
+        return trio.run(partial(run_service, served, listener, ready=announce))
+    finally:
+        lease.remove_note(home.run, port=number, instance=instance)
+        log.close()
+
+
+def serve_session(
+    source: Source,
+    loaded: Loaded,
+    *,
+    listener: socket,
+    home: Home,
+    child: Child,
+    cleanup: AbstractContextManager[object],
+) -> int:
+    """Serve a running child until it ends, then leave `cleanup`; return the child's exit code."""
+    log = open_log(loaded, home.logs)
+    try:
+        served = router(source, source.override(loaded), instance=os.urandom(8).hex(), role="session", log=log)
+        return trio.run(partial(run_session, served, listener, child=child, cleanup=cleanup))
+    finally:
+        log.close()
+
+
+def _note(instance: str, source: Source, *, host: str, number: int) -> lease.Note:
+    pid = os.getpid()
+    return lease.Note(
+        instance=instance, pid=pid, started=process(pid).started, host=host, port=number, config=str(source.path)
+    )

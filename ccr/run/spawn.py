@@ -1,0 +1,42 @@
+"""Starts ccr itself once more: as the background service, or as a command that Claude Code calls."""
+
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from ccr.run.environment import restored
+
+
+def own_command() -> list[str]:
+    """Return the words that start this very ccr."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable]
+    # -P: a folder `ccr` where the user happens to be must not be taken for ours.
+    return [sys.executable, "-P", "-m", "ccr"]
+
+
+def own_shell_command(*arguments: str) -> str:
+    """Return a shell's spelling of `own_command` with further words."""
+    return shlex.join([*own_command(), *arguments])
+
+
+def detach(
+    arguments: Sequence[str], *, env: Mapping[str, str], folder: Path, output: BinaryIO
+) -> "subprocess.Popen[bytes]":
+    """Start ccr in a session of its own, so that it outlives us and our terminal; what it prints goes to `output`."""
+    # A frozen ccr would otherwise share our unpacked files, which go away with us:
+    # https://pyinstaller.org/en/stable/common-issues-and-pitfalls.html
+    clean = restored(env) | ({"PYINSTALLER_RESET_ENVIRONMENT": "1"} if getattr(sys, "frozen", False) else {})
+    return subprocess.Popen(  # noqa: S603 - ourselves
+        [*own_command(), *arguments],
+        env=clean,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+        creationflags=getattr(subprocess, "DETACHED_PROCESS", 0),
+    )

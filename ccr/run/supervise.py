@@ -1,0 +1,111 @@
+"""The nursery: server, configuration watcher, signals or child are siblings, and end together.
+
+The end comes in this order: the child, the port, the running requests (with a deadline), the upstream clients, the log.
+"""
+
+import os
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
+from functools import partial
+from socket import socket
+
+import trio
+
+from ccr.run.child import Child
+from ccr.run.router import Router
+from ccr.run.serve import serve
+from ccr.run.signals import ending
+from ccr.run.watch import watch
+
+DRAIN_SECONDS = 10.0
+"""How long a service that is told to stop lets running requests go on."""
+
+SESSION_DRAIN_SECONDS = 0.0
+"""A session's only client is its child, which has ended."""
+
+LAST_RESORT_SECONDS = 2.0
+
+Wait = Callable[[], Awaitable[object]]
+
+
+class LastResort:
+    """Ends the process with `code` when its orderly end hangs, as on a client that takes no bytes and doesn't leave."""
+
+    def __init__(self) -> None:
+        self.code = 0
+        self._timer: threading.Timer | None = None
+
+    def arm(self, seconds: float) -> None:
+        """Allow `seconds` from now on."""
+        self._timer = threading.Timer(seconds, lambda: os._exit(self.code))
+        self._timer.daemon = True
+        self._timer.start()
+
+    def disarm(self) -> None:
+        """The orderly end worked."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+async def run_service(router: Router, listener: socket, *, ready: Callable[[], None]) -> int:
+    """Serve until a signal comes; a second one cuts the running requests off. Returns the exit code."""
+    with trio.open_signal_receiver(*ending()) as received:
+        signals = aiter(received)
+        async with serving(router, listener, grace=DRAIN_SECONDS, hurry=partial(anext, signals)) as end:
+            ready()
+            await anext(signals)
+    return end.code
+
+
+async def run_session(
+    router: Router, listener: socket, *, child: Child, cleanup: AbstractContextManager[object]
+) -> int:
+    """Serve until the child ends; leave `cleanup` then. Returns the child's exit code."""
+    async with serving(router, listener, grace=SESSION_DRAIN_SECONDS) as end:
+        with cleanup:
+            end.code = await _wait(child)
+    return end.code
+
+
+@asynccontextmanager
+async def serving(
+    router: Router, listener: socket, *, grace: float, hurry: Wait = trio.sleep_forever
+) -> AsyncIterator[LastResort]:
+    """Serve while the block runs; then let running requests go on for `grace` seconds, or until `hurry()` returns."""
+    stop = trio.Event()
+    end = LastResort()
+    async with router.state.running(), trio.open_nursery() as nursery:
+
+        async def server(task_status: trio.TaskStatus[list[str]]) -> None:
+            await serve(router.app, listener, log=router.log, stop=stop, grace=grace, task_status=task_status)
+            nursery.cancel_scope.cancel()
+
+        await nursery.start(server)
+        nursery.start_soon(watch, [router.source.path], router.reload)
+        try:
+            yield end
+        finally:
+            end.arm(grace + LAST_RESORT_SECONDS)
+        router.state.drain()
+        stop.set()
+        await hurry()
+        nursery.cancel_scope.cancel()
+    end.disarm()
+
+
+async def _wait(child: Child) -> int:
+    """Wait for the child in a thread; if we are cancelled because the router failed, end it."""
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_end_when_cancelled, child)
+        code = await trio.to_thread.run_sync(child.wait)
+        nursery.cancel_scope.cancel()
+    return code
+
+
+async def _end_when_cancelled(child: Child) -> None:
+    try:
+        await trio.sleep_forever()
+    finally:
+        if child.is_running:
+            child.terminate()
