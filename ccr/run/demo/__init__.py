@@ -1,0 +1,1 @@
+"""`ccr demo`: the router and a made-up provider on this machine, and one request on its whole way."""
