@@ -1,7 +1,7 @@
-"""Finds thinking that a model writes between tags in its text, piece by piece as it streams."""
+"""Finds tags in text as it streams: those round thinking, and any other marks."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from ccr.core.event import Text, Thinking
 
@@ -21,19 +21,57 @@ MARKERS = ("<|start|>assistant", "<|channel|>final<|message|>", "<|return|>")
 """gpt-oss puts these round its answer; they are no part of it."""
 
 
+class Marks:
+    """Finds marks in text that comes in pieces. A mark inside Markdown code is text: the model talks about it."""
+
+    def __init__(self, marks: Iterable[str]) -> None:
+        ordered = sorted(set(marks), key=len, reverse=True)
+        self._marks = re.compile("|".join(["`+", "\n", *map(re.escape, ordered)]))
+        self._beginnings = {mark[:length] for mark in ordered for length in range(1, len(mark))}
+        self._longest = max(map(len, ordered))
+        self._code = 0  # the number of backticks that opened the code we are in
+
+    def cut(self, data: str) -> tuple[str, str, str]:
+        """Return (text, mark, rest): what stands before the first mark, the mark, and what follows.
+
+        Without a mark, `rest` is the end of the data that may be the beginning of one: give it again with what comes.
+        """
+        for found in self._marks.finditer(data):
+            mark = found[0]
+            if mark[0] == "`" and found.end() == len(data):
+                return data[: found.start()], "", mark  # more backticks may follow
+            if mark[0] in "`\n":
+                self._follow(mark)
+            elif not self._code:
+                return data[: found.start()], mark, data[found.end() :]
+        kept = 0 if self._code else overlap(data, self._beginnings, self._longest)
+        return data[: len(data) - kept], "", data[len(data) - kept :]
+
+    def _follow(self, mark: str) -> None:
+        """Follow Markdown's code: https://spec.commonmark.org/0.31.2/#code-spans"""
+        if mark == "\n":
+            self._code = self._code if self._code >= 3 else 0
+        elif not self._code:
+            self._code = len(mark)
+        elif len(mark) == self._code or (self._code >= 3 and len(mark) > self._code):
+            self._code = 0
+
+
+def overlap(data: str, beginnings: Container[str], longest: int) -> int:
+    """Return how many characters at the end of the data are one of the beginnings, which have `longest` at most."""
+    lengths = range(min(longest, len(data)), 0, -1)
+    return next((length for length in lengths if data[-length:] in beginnings), 0)
+
+
 class TagScanner:
     """Splits text into what is said and what is thought. Tags that are cut by the pieces are put together again.
 
-    A tag inside Markdown code is text: the model talks about it. Where no tag comes, the text passes unchanged.
-    White space between thinking and answer is dropped, as is a closing tag without an opening one.
+    Where no tag comes, the text passes unchanged. White space between thinking and answer is dropped, as is a closing
+    tag without an opening one.
     """
 
     def __init__(self, tags: Mapping[str, str] = THINK_TAGS) -> None:
         self._tags = tags
-        marks = sorted({*tags, *tags.values(), *MARKERS}, key=len, reverse=True)
-        self._marks = re.compile("|".join(["`+", "\n", *map(re.escape, marks)]))
-        self._cut = {mark[:length] for mark in marks for length in range(1, len(mark))}
-        self._longest = max(map(len, marks))
         self._held = ""
         self._reset()
 
@@ -51,52 +89,31 @@ class TagScanner:
         self._reset()
 
     def _reset(self) -> None:
+        self._marks = Marks([*self._tags, *self._tags.values(), *MARKERS])
         self._closer = ""
         self._blank = ""
         self._fresh = True  # only white space so far: it is dropped if a tag follows
         self._trim = False  # white space that comes next is dropped
-        self._code = 0  # the number of backticks that opened the code we are in
 
     def _think(self, data: str) -> tuple[list[Text | Thinking], str]:
         thought, closer, rest = data.partition(self._closer)
-        if not closer:
-            return self._say(self._keep(data, {self._closer[:length] for length in range(1, len(self._closer))})), ""
-        said = self._say(thought)
-        self._closer, self._fresh, self._trim = "", False, True
-        return said, rest
+        if closer:
+            said = self._say(thought)
+            self._closer, self._fresh, self._trim = "", False, True
+            return said, rest
+        closer = self._closer
+        kept = overlap(data, {closer[:length] for length in range(1, len(closer))}, len(closer))
+        self._held = data[len(data) - kept :]
+        return self._say(data[: len(data) - kept]), ""
 
     def _answer(self, data: str) -> tuple[list[Text | Thinking], str]:
-        """Return what is said up to the next tag, and the rest behind it."""
-        for found in self._marks.finditer(data):
-            mark = found[0]
-            if mark[0] == "`" and found.end() == len(data):
-                self._held = mark  # more backticks may follow
-                return self._say(data[: found.start()]), ""
-            if mark[0] in "`\n":
-                self._follow_code(mark)
-            elif not self._code:
-                said = self._say(data[: found.start()])
-                if mark in self._tags:
-                    self._closer, self._blank, self._trim = self._tags[mark], "", True
-                return said, data[found.end() :]
-        return self._say(data if self._code else self._keep(data, self._cut)), ""
-
-    def _follow_code(self, mark: str) -> None:
-        """Follow Markdown's code: https://spec.commonmark.org/0.31.2/#code-spans"""
-        if mark == "\n":
-            self._code = self._code if self._code >= 3 else 0
-        elif not self._code:
-            self._code = len(mark)
-        elif len(mark) == self._code or (self._code >= 3 and len(mark) > self._code):
-            self._code = 0
-
-    def _keep(self, data: str, cut: set[str]) -> str:
-        """Hold back the end of the data if it may be the beginning of a tag; return the rest."""
-        for length in range(min(self._longest, len(data)), 0, -1):
-            if data[-length:] in cut:
-                self._held = data[-length:]
-                return data[:-length]
-        return data
+        text, mark, rest = self._marks.cut(data)
+        said = self._say(text)
+        if not mark:
+            self._held, rest = rest, ""
+        elif mark in self._tags:
+            self._closer, self._blank, self._trim = self._tags[mark], "", True
+        return said, rest
 
     def _say(self, text: str) -> list[Text | Thinking]:
         if self._trim:

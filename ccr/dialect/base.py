@@ -1,16 +1,14 @@
 """What every upstream wire format provides: an encoder of requests and a decoder of replies. Sans-io."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from ccr.core.event import Event
 from ccr.core.unified import Json
+from ccr.dialect.vendor import Auth as Auth
 from ccr.dialect.vendor import Vendor
-
-Auth = Literal["bearer", "x-api-key", "x-goog-api-key", "api-key", "google", "none"]
-"""How the key travels: in which header, or `google` for an access token that is fetched with Google credentials."""
 
 
 class Target(msgspec.Struct, frozen=True):

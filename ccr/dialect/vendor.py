@@ -10,6 +10,8 @@ from typing import Any, Literal
 import msgspec
 
 DialectName = Literal["openai_chat", "openai_responses", "gemini", "anthropic", "vertex"]
+Auth = Literal["bearer", "x-api-key", "x-goog-api-key", "api-key", "google", "none"]
+"""How the key travels: in which header, or `google` for an access token that is fetched with Google credentials."""
 
 
 class Vendor(msgspec.Struct, frozen=True):
@@ -21,7 +23,7 @@ class Vendor(msgspec.Struct, frozen=True):
     hosts: tuple[str, ...] = ()
     """Host names, or suffixes that begin with a dot; a port or a path may follow (`api.deepseek.com/anthropic`)."""
     dialect: DialectName = "openai_chat"
-    auth: Literal["bearer", "x-api-key", "x-goog-api-key", "api-key", "google", "none"] = "bearer"
+    auth: Auth = "bearer"
     limit_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     usage_option: bool = True
     """Takes `stream_options: {include_usage: true}`."""

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec.structs import replace
 
-from ccr.dialect.vendor import Vendor
+from ccr.dialect.vendor import Auth, DialectName, Vendor
 
 UNKNOWN = Vendor()
 
@@ -431,6 +431,7 @@ RULES: tuple[Rule, ...] = (
     # https://help.aliyun.com/en/model-studio/models
     Rule("qwen", r"^(qwen3|qwen-(plus|turbo|flash|max)|deepseek-v(3\.[1-9]|[4-9])|glm-|kimi-k2\.[56])", _SWITCH),
     Rule("qwen", r"coder|instruct|thinking|^qwq|^qvq|^qwen-max", _PLAIN),
+    Rule("qwen modelscope siliconflow", r"thinking|^qwq|^qvq", {"required_tool_choice": False}),
     Rule("qwen", r"^qwen3?-?(coder|max)|^qwen3\.", {"max_output": 65536}),
     Rule("qwen", r"^qwen-(plus|turbo|flash)", {"max_output": 32768}),
     Rule("qwen", r"-vl|omni|^qvq|^qwen3\.[5-9]|^qwen[4-9]|kimi-k2\.[56]", {"images": True}),
@@ -482,6 +483,21 @@ def named(name: str) -> Vendor:
     return next((vendor for vendor in TABLE if vendor.name == name), UNKNOWN)
 
 
+def is_known(vendor: Vendor) -> bool:
+    """Tell whether the address said who answers, not only where."""
+    return vendor.name not in ("unknown", "local")
+
+
+def speaking(vendor: Vendor, dialect: DialectName) -> Vendor:
+    """Return the vendor as it is addressed in a wire format.
+
+    Where nobody knows who answers, the key travels as the format's inventor has it.
+    """
+    inventors: dict[DialectName, Auth] = {"anthropic": "x-api-key", "gemini": "x-goog-api-key", "vertex": "google"}
+    fixed = dialect in ("gemini", "vertex") or not is_known(vendor)
+    return replace(vendor, dialect=dialect, auth=inventors.get(dialect, "bearer") if fixed else vendor.auth)
+
+
 def for_model(vendor: Vendor, model: str) -> Vendor:
     """Return the vendor as it treats this model. Rules apply in their order, so later ones win."""
     name = model.strip().lower()
@@ -507,14 +523,14 @@ def _fit(place: str, host: str, *, port: int | None, path: str) -> int:
 
 def _by_path(vendor: Vendor, path: str) -> Vendor:
     """Follow an address that names its wire format, except at Google, whose dialects build their own paths."""
-    path = path.rstrip("/")
-    if vendor.auth in ("x-goog-api-key", "google"):
+    if vendor.dialect in ("gemini", "vertex"):
         return vendor
-    if path.endswith("/responses"):
-        return replace(vendor, dialect="openai_responses")
-    if path.endswith("/chat/completions"):
-        return replace(vendor, dialect="openai_chat")
-    if path.endswith(("/messages", "/anthropic")):
-        auth = "x-api-key" if vendor.name in ("unknown", "local") else vendor.auth
-        return replace(vendor, dialect="anthropic", auth=auth)
-    return vendor
+    ends: dict[str, DialectName] = {
+        "/chat/completions": "openai_chat",
+        "/responses": "openai_responses",
+        "/messages": "anthropic",
+        "/anthropic": "anthropic",
+        "/v1beta/models": "gemini",
+    }
+    dialect = next((dialect for end, dialect in ends.items() if path.rstrip("/").endswith(end)), None)
+    return speaking(vendor, dialect) if dialect else vendor

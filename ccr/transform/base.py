@@ -35,6 +35,8 @@ class Context(msgspec.Struct):
     """Replaces the upstream's URL when set."""
     extra: Json = msgspec.field(default_factory=dict)
     """Vendor fields merged into the encoded body after the dialect's allow-list."""
+    request: Json = msgspec.field(default_factory=dict)
+    """The unified request after all edits, for the filters of its reply: which tools it offers, for example."""
 
 
 class Transformer:

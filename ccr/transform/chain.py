@@ -1,0 +1,85 @@
+"""The transformers of one model of one provider: request edits in order, reply filters as their mirror."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ccr.core.unified import Json
+from ccr.dialect.vendor import DialectName
+from ccr.errors import ConfigError
+from ccr.transform.base import Context, Filter, Transformer
+from ccr.transform.builtin import BUILTIN
+from ccr.transform.registry import Registry
+
+
+class Entry(Protocol):
+    """What a configuration says of one transformer."""
+
+    @property
+    def name(self) -> str:
+        """Its name, in any spelling of upper and lower case."""
+        ...
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """Its options."""
+        ...
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Made once for a configuration and shared by its requests."""
+
+    entries: tuple[Transformer, ...] = ()
+
+    @classmethod
+    def build(cls, provider: Iterable[Entry], model: Iterable[Entry] = (), *, registry: Registry = BUILTIN) -> "Chain":
+        """Return the chain of a provider's entries and then those of its model.
+
+        Raises ConfigError for the first entry that can't be made; `problems` tells of all.
+        """
+        return cls(tuple(registry.make(entry.name, entry.options) for entry in (*provider, *model)))
+
+    @property
+    def dialect(self) -> DialectName | None:
+        """The wire format that the chain names: the last name wins, since it is the model's own."""
+        speaker = self._speaker
+        return speaker.dialect if speaker else None
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """The options of the entry that chose the wire format."""
+        speaker = self._speaker
+        return speaker.options if speaker else {}
+
+    @property
+    def only_dialect(self) -> bool:
+        """Whether the chain does nothing but choose one wire format."""
+        return bool(self.entries) and {entry.dialect for entry in self.entries} == {self.dialect} != {None}
+
+    @property
+    def _speaker(self) -> Transformer | None:
+        return next((entry for entry in reversed(self.entries) if entry.dialect), None)
+
+    def edit(self, request: Json, context: Context) -> Json:
+        """Return the edited unified request; what the context holds is changed on the way."""
+        for entry in self.entries:
+            request = entry.edit(request, context)
+        context.request = request
+        return request
+
+    def filters(self, context: Context) -> list[Filter]:
+        """Return fresh filters for one reply, in the order in which events pass them: the last edit is undone first."""
+        found = (entry.filter(context) for entry in reversed(self.entries))
+        return [one for one in found if one is not None]
+
+
+def problems(entries: Iterable[Entry], registry: Registry = BUILTIN) -> list[str]:
+    """Return what is wrong with entries, each problem in one line."""
+    found: list[str] = []
+    for entry in entries:
+        try:
+            registry.make(entry.name, entry.options)
+        except ConfigError as error:
+            found.append(str(error))
+    return found
