@@ -6,12 +6,13 @@ import msgspec
 
 from ccr.config.schema import Config, Provider
 from ccr.dialect.vendor_table import find, for_model
-from ccr.errors import NotFound
+from ccr.errors import ConfigError, NotFound
 from ccr.route.catalog import Catalog, Model
 from ccr.route.decide import Decision
 from ccr.route.name import resolve
 from ccr.route.routes import Routes, read_routes
-from ccr.transform.chain import Chain
+from ccr.transform.builtin import BUILTIN
+from ccr.transform.chain import Chain, problems
 from ccr.upstream import Upstream
 
 
@@ -33,25 +34,35 @@ class Snapshot:
             known = self._providers.get(provider)
             if known is None:
                 raise NotFound(f"unknown provider {provider!r}; configured are: {', '.join(self._providers) or 'none'}")
-            chain = Chain.build(known.chain.provider, known.chain.models.get(model, ()))
+            chain = Chain.build(known.chain.provider, known.chain.models.get(model, ()), BUILTIN)
             found = self._upstreams[provider, model] = Upstream(known, model, chain)
         return found
 
     def candidates(self, decision: Decision) -> list[Upstream]:
         """Return who may answer, in order: the decision's model, then those of its `fallback` list.
 
-        A fallback that names nothing is passed over: the configuration's check has told about it.
+        A fallback that names nothing, or has a chain that can't be built, is passed over: `problems` tells about it.
+        Raises ConfigError if the decision's own model has such a chain.
         """
         found = [self.upstream(decision.provider, decision.model)]
         names = next((self.config.fallback[k] for k in decision.fallbacks if k in self.config.fallback), ())
         for name in names:
             try:
                 target = resolve(name, self.catalog)
-            except NotFound:
+                upstream = self.upstream(target.provider, target.model)
+            except (NotFound, ConfigError):
                 continue
-            upstream = self.upstream(target.provider, target.model)
             if upstream not in found:
                 found.append(upstream)
+        return found
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with the transformers of each provider, a line each."""
+        found: list[str] = []
+        for provider in self.config.providers:
+            chains = provider.chain
+            entries = [*chains.provider, *(entry for model in chains.models.values() for entry in model)]
+            found += [f"provider {provider.name!r}: {problem}" for problem in problems(entries, BUILTIN)]
         return found
 
 

@@ -2,10 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
-import trio
-
 from ccr.anthropic.error import error_answer
-from ccr.errors import NotFound, RequestError, Unavailable
+from ccr.errors import ConfigError, NotFound, RequestError, Unavailable
 from ccr.net.relay import Receive, Send
 from ccr.server import count_tokens, health, messages, models
 from ccr.server.guard import check_host, check_key, check_origin
@@ -57,8 +55,9 @@ class App:
             return
         except RequestError as error:
             await self._refuse(request, error)
-        except trio.Cancelled:
-            raise
+        except ConfigError as error:
+            # The user has to mend the configuration, so repeating the request is of no use.
+            await self._refuse(request, RequestError(f"ccr: {error}", should_retry=False))
         except Exception as error:  # The one place where a defect of ours must not take the server along.
             self._state.log.event("error", f"{request.method} {request.path}: {type(error).__name__}: {error}")
             await self._refuse(request, RequestError("ccr: internal error; `ccr logs` tells more"))

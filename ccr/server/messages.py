@@ -38,13 +38,11 @@ async def create(request: Request, state: State) -> None:
     except RequestError as error:
         trail.status, trail.result, trail.error = error.status, "error", error.message
         raise
-    except trio.Cancelled:
-        trail.result = trail.result or "stopped"
-        raise
     except Exception as error:
         trail.status, trail.result, trail.error = 500, "error", f"{type(error).__name__}: {error}"
         raise
     finally:
+        trail.result = trail.result or "stopped"
         state.end(trail)
 
 

@@ -31,7 +31,8 @@ async def route(state: State, snapshot: Snapshot, inbound: Inbound) -> Routed:
     limit = wants_tokens(facts, routes, snapshot.catalog, last_prompt=last_prompt)
     tokens = None if limit is None else await _count(state, inbound, limit)
     decision = decide(facts, routes, snapshot.catalog, tokens=tokens, last_prompt=last_prompt)
-    return Routed(decision, facts.body, tokens or last_prompt)
+    body = facts.body if isinstance(facts.body, dict) else dict(facts.body)
+    return Routed(decision, body, tokens or last_prompt)
 
 
 async def _count(state: State, inbound: Inbound, limit: int) -> int:
