@@ -11,6 +11,7 @@ from ccr.anthropic.stream import error_frame
 from ccr.core.event import Fault
 from ccr.core.jsonio import load
 from ccr.core.sse import ServerEvent, Splitter
+from ccr.core.unified import Json
 from ccr.core.usage import Usage, latest
 from ccr.dialect.fault import error_in
 from ccr.reply import CUT, EMPTY, WHOLE_LIMIT, Reply
@@ -37,6 +38,11 @@ class Passthrough:
         self._sniffed = False
         self._whole = False
         self._complete = False
+
+    @property
+    def keepsake(self) -> tuple[list[str], list[Json]]:
+        """Nothing: the blocks are the client's own, and it gives them back."""
+        return [], []
 
     def feed(self, data: bytes) -> bytes:
         """Take what one network read gave, return what to send to the client now."""

@@ -11,9 +11,10 @@ from ccr.anthropic.encoder import Heading
 from ccr.anthropic.message import MessageEncoder
 from ccr.anthropic.request import Inbound
 from ccr.anthropic.stream import StreamEncoder
-from ccr.anthropic.unify import unify
+from ccr.anthropic.unify import thought, unify
 from ccr.core.history import repaired
 from ccr.core.jsonio import dump, load
+from ccr.core.recall import Recall
 from ccr.core.seal import seal
 from ccr.core.unified import Json
 from ccr.dialect.base import Call, Target
@@ -59,18 +60,18 @@ class Plan:
     reply: Callable[[Heading], Reply | Passthrough]
 
 
-def build(inbound: Inbound, body: Json, upstream: Upstream) -> Plan:
+def build(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall) -> Plan:
     """Return the plan for sending the Messages `body` to an upstream.
 
-    `body` is the client's own, or a changed one (without a subagent tag, say). Raises RequestError for what can't be
-    expressed there.
+    `body` is the client's own, or a changed one (without a subagent tag, say). `recall` knows the reasoning that the
+    client may have dropped. Raises RequestError for what can't be expressed there.
     """
     if upstream.passes_through:
-        return _passthrough(inbound, body, upstream)
-    return _translated(inbound, body, upstream)
+        return _passthrough(inbound, body, upstream, recall=recall)
+    return _translated(inbound, body, upstream, recall=recall)
 
 
-def _passthrough(inbound: Inbound, body: Json, upstream: Upstream) -> Plan:
+def _passthrough(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall) -> Plan:
     raw = inbound.raw if body is inbound.body else None
     headers = {k: v for k, v in inbound.headers.items() if k not in DROPPED_HEADERS}
     url = f"{upstream.url}?{inbound.query}" if inbound.query else upstream.url
@@ -83,7 +84,7 @@ def _passthrough(inbound: Inbound, body: Json, upstream: Upstream) -> Plan:
 
     def reply(heading: Heading) -> Passthrough:
         def convert() -> Reply:
-            found = _translated(inbound, body, upstream).reply(heading)
+            found = _translated(inbound, body, upstream, recall=recall).reply(heading)
             assert isinstance(found, Reply)
             return found
 
@@ -100,12 +101,15 @@ def _with_model(raw: bytes | None, model: str) -> bytes | None:
     return raw[: found.start(1)] + dump(model) + raw[found.end(1) :]
 
 
-def _translated(inbound: Inbound, body: Json, upstream: Upstream) -> Plan:
+def _translated(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall) -> Plan:
     request = unify(body)
     request["model"] = upstream.model
     if not upstream.is_anthropic:
         request["messages"] = [m for m in map(_without_billing, request["messages"]) if m is not None]
-    request["messages"] = repaired(request["messages"])
+    request["messages"] = [_reminded(m, recall) for m in repaired(request["messages"])]
+    if inbound.headers.get("anthropic-beta"):
+        betas = inbound.headers["anthropic-beta"].split(",")
+        request.setdefault("anthropic", {})["betas"] = [beta.strip() for beta in betas]
     names = ToolNames(request)
     context = Context(upstream.provider.name, upstream.model, upstream.vendor, inbound.stream)
     request = upstream.chain.edit(request, context)
@@ -158,6 +162,15 @@ def _without_billing(message: Json) -> Json | None:
     if len(kept) == len(content):
         return message
     return {**message, "content": kept} if kept else None
+
+
+def _reminded(message: Json, recall: Recall) -> Json:
+    """Give a tool turn the thinking back that the client dropped."""
+    calls = message.get("tool_calls")
+    if not calls or message.get("thinking"):
+        return message
+    blocks = recall.blocks(str(calls[0].get("id", "")))
+    return {**message, "thinking": thought(blocks)} if blocks else message
 
 
 def _with_extras(call: Call, context: Context, provider_headers: Mapping[str, str]) -> Call:

@@ -15,6 +15,7 @@ from ccr.anthropic.stream import StreamEncoder
 from ccr.core.event import Event, Fault
 from ccr.core.jsonio import dump, load
 from ccr.core.sse import Splitter
+from ccr.core.unified import Json
 from ccr.core.usage import Usage
 from ccr.dialect.base import Decoder
 from ccr.dialect.fault import plain_text
@@ -58,6 +59,11 @@ class Reply:
     def stop_reason(self) -> str:
         """Why the reply ended, empty while it has not."""
         return self.encoder.stop_reason if self.encoder.finish else ""
+
+    @property
+    def keepsake(self) -> tuple[list[str], list[Json]]:
+        """The ids of the tool calls and the thinking blocks that led to them: see `ccr.core.recall`."""
+        return self.encoder.tool_ids, self.encoder.thoughts
 
     def feed(self, data: bytes) -> bytes:
         """Take what one network read gave, return what to send to the client now; empty if nothing is."""

@@ -11,7 +11,6 @@ from ccr.route.catalog import Catalog, Model
 from ccr.route.decide import Decision
 from ccr.route.name import resolve
 from ccr.route.routes import Routes, read_routes
-from ccr.transform.builtin import BUILTIN
 from ccr.transform.chain import Chain, problems
 from ccr.upstream import Upstream
 
@@ -34,7 +33,7 @@ class Snapshot:
             known = self._providers.get(provider)
             if known is None:
                 raise NotFound(f"unknown provider {provider!r}; configured are: {', '.join(self._providers) or 'none'}")
-            chain = Chain.build(known.chain.provider, known.chain.models.get(model, ()), BUILTIN)
+            chain = Chain.build(known.chain.provider, known.chain.models.get(model, ()))
             found = self._upstreams[provider, model] = Upstream(known, model, chain)
         return found
 
@@ -62,7 +61,7 @@ class Snapshot:
         for provider in self.config.providers:
             chains = provider.chain
             entries = [*chains.provider, *(entry for model in chains.models.values() for entry in model)]
-            found += [f"provider {provider.name!r}: {problem}" for problem in problems(entries, BUILTIN)]
+            found += [f"provider {provider.name!r}: {problem}" for problem in problems(entries)]
         return found
 
 

@@ -1,6 +1,7 @@
 """A router and a scripted upstream, both on real loopback sockets, for tests of the whole."""
 
 import json
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from ccr.run import port
 from ccr.run.serve import serve
 from ccr.server.app import App
 from ccr.server.state import State
-from ccr.store.logfile import LogFile
+from ccr.store.logfile import Echo, LogFile
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 
@@ -144,7 +145,7 @@ async def live(script: Script, *, make: Callable[[str], dict[str, Any]] = config
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass
 
-    log, stop = LogFile([], redact=str), trio.Event()
+    log, stop = LogFile([Echo(sys.stderr)], redact=str, level="warn"), trio.Event()
     async with trio.open_nursery() as nursery:
         listeners = await nursery.start(partial(trio.serve_tcp, handler, 0, host="127.0.0.1"))
         upstream = f"http://127.0.0.1:{listeners[0].socket.getsockname()[1]}"

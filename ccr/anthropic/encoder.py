@@ -61,12 +61,15 @@ class Encoder(ABC):
         self.fault: Fault | None = None
         self.started = False
         self.tool_ids: list[str] = []
+        self.thoughts: list[Json] = []
+        """The thinking blocks that were sent, as the client should give them back."""
         self._seal = heading.seal
         self._prompt_tokens = heading.prompt_tokens
         self._used_ids = set(heading.used_ids)
         self._open: Literal["", "text", "thinking", "tool"] = ""
         self._searches = 0
         self._args: list[str] = []
+        self._thought: list[str] = []
 
     def feed(self, event: Event) -> None:
         """Take the next event. Everything after a `Fault` is passed over."""
@@ -133,10 +136,16 @@ class Encoder(ABC):
         self._open = kind
         self._block_start(block)
 
+    def _sign(self, payload: str) -> None:
+        signature = self._seal(payload)
+        self.thoughts.append({"type": "thinking", "thinking": "".join(self._thought), "signature": signature})
+        self._thought = []
+        self._block_delta("signature_delta", signature)
+
     def _stop_block(self) -> None:
         if self._open == "thinking":
             # Clients send thinking back only with a signature; ours says whose it is.
-            self._block_delta("signature_delta", self._seal(""))
+            self._sign("")
         if self._open == "tool" and not self._args:
             self._block_delta("input_json_delta", "{}")
         self._leave()
@@ -164,6 +173,7 @@ class Encoder(ABC):
     def _on_thinking(self, event: Thinking) -> None:
         if self._open != "thinking":
             self._enter("thinking", {"type": "thinking", "thinking": "", "signature": ""})
+        self._thought.append(event.text)
         self._block_delta("thinking_delta", event.text)
 
     def _on_signature(self, event: Signature) -> None:
@@ -172,7 +182,7 @@ class Encoder(ABC):
             return
         if self._open != "thinking":
             self._enter("thinking", {"type": "thinking", "thinking": "", "signature": ""})
-        self._block_delta("signature_delta", self._seal(event.payload))
+        self._sign(event.payload)
         self._leave()
 
     def _on_tool_start(self, event: ToolStart) -> None:

@@ -1,6 +1,6 @@
 """Messages body -> unified request, without loss: what only Anthropic knows stays on the parts or in `anthropic`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ccr.core.jsonio import dump_text
@@ -81,7 +81,7 @@ def _assistant(content: Any) -> Json:
     if calls := [_tool_call(b) for b in blocks if _kind(b) == "tool"]:
         message["tool_calls"] = calls
     if thoughts:
-        message["thinking"] = _thought(thoughts)
+        message["thinking"] = thought(thoughts)
     order = [_kind(b) for b in blocks]
     if order != sorted(order, key=("thinking", "part", "tool").index):
         message["order"] = order
@@ -95,10 +95,11 @@ def _kind(block: Json) -> str:
     return "tool" if kind == "tool_use" else "part"
 
 
-def _thought(blocks: list[Json]) -> Json:
+def thought(blocks: Sequence[Json]) -> Json:
+    """Return the `thinking` of a unified message for an assistant turn's thinking blocks."""
     texts = [b["thinking"] for b in blocks if isinstance(b.get("thinking"), str)]
     signatures = [b["signature"] for b in blocks if isinstance(b.get("signature"), str)]
-    return {"content": "\n".join(filter(None, texts)), "signature": (signatures or [""])[-1], "blocks": blocks}
+    return {"content": "\n".join(filter(None, texts)), "signature": (signatures or [""])[-1], "blocks": list(blocks)}
 
 
 def _tool_call(block: Json) -> Json:

@@ -14,6 +14,7 @@ import trio
 
 from ccr.core.event import Fault
 from ccr.core.trail import Attempt, Trail
+from ccr.core.unified import Json
 from ccr.core.usage import Usage
 from ccr.dialect.base import Call
 from ccr.dialect.fault import make_fault, read_fault
@@ -40,6 +41,8 @@ class Stream(Protocol):
     def usage(self) -> Usage | None: ...
     @property
     def stop_reason(self) -> str: ...
+    @property
+    def keepsake(self) -> tuple[list[str], list[Json]]: ...
     def feed(self, data: bytes) -> bytes: ...
     def close(self, cut: Fault | None = None) -> bytes: ...
     def fail(self, fault: Fault) -> bytes: ...
@@ -63,6 +66,8 @@ class Exchange:
         self._watch = watch
         self.trail = trail
         self._mask = mask
+        self.stream: Stream | None = None
+        """The reply that was read last."""
         self._fault: Fault | None = None
 
     async def run(self, steps: Generator[Try, Outcome, None], errands: Sequence[Callable[[], Errand]]) -> None:
@@ -105,7 +110,7 @@ class Exchange:
 
     async def _send(self, errand: Errand, key: str, attempt: Attempt) -> Fault | None:
         """Send once and relay the reply. Returns what failed while another attempt is still possible."""
-        reply = errand.reply()
+        reply = self.stream = errand.reply()
         cut: Fault | None = None
         with trio.CancelScope() as scope:
             self._watch.begin(scope, errand.limits)

@@ -1,5 +1,6 @@
 """The ASGI application: who may come in, which handler answers, and what happens when one fails."""
 
+import traceback
 from collections.abc import Awaitable, Callable
 
 from ccr.anthropic.error import error_answer
@@ -59,7 +60,8 @@ class App:
             # The user has to mend the configuration, so repeating the request is of no use.
             await self._refuse(request, RequestError(f"ccr: {error}", should_retry=False))
         except Exception as error:  # The one place where a defect of ours must not take the server along.
-            self._state.log.event("error", f"{request.method} {request.path}: {type(error).__name__}: {error}")
+            where = "".join(traceback.format_exception(error)[-6:])
+            self._state.log.event("error", f"{request.method} {request.path} failed: {where}")
             await self._refuse(request, RequestError("ccr: internal error; `ccr logs` tells more"))
 
     def _admit(self, request: Request) -> None:

@@ -10,7 +10,7 @@ from ccr.anthropic.request import Inbound, check_messages, read_body
 from ccr.config.redact import label
 from ccr.core.trail import Trail
 from ccr.core.unified import Json
-from ccr.errors import RequestError
+from ccr.errors import CcrError, RequestError
 from ccr.keys.attempts import Candidate, attempts
 from ccr.net.exchange import Errand, Exchange, Stream
 from ccr.net.relay import Relay
@@ -65,12 +65,12 @@ async def _serve(request: Request, state: State, inbound: Inbound, trail: Trail)
     trail.session, trail.asked, trail.stream = inbound.session, inbound.model, inbound.stream
     relay = Relay(request.send, stream=inbound.stream, headers={"request-id": trail.id})
     watch = Watch(relay)
-    failure: RequestError | None = None
+    failure: CcrError | None = None
     async with trio.open_nursery() as nursery:
         nursery.start_soon(watch.run, request.receive, nursery.cancel_scope)
         try:
             await _answer(state, snapshot, inbound, Exchange(relay, watch, trail, mask=label))
-        except RequestError as error:
+        except CcrError as error:
             # Raised again outside, since a nursery wraps what leaves it.
             failure = error
         nursery.cancel_scope.cancel()
@@ -94,13 +94,15 @@ async def _answer(state: State, snapshot: Snapshot, inbound: Inbound, exchange: 
     candidates = [Candidate(u.provider.name, u.model, tuple(k.key for k in u.provider.keys)) for u in upstreams]
     errands = [_errand(state, snapshot, inbound, u, body=body, tokens=tokens, name=trail.id) for u in upstreams]
     await exchange.run(attempts(candidates), errands)
+    if exchange.stream is not None:
+        state.recall.note(*exchange.stream.keepsake)
 
 
 def _errand(
     state: State, snapshot: Snapshot, inbound: Inbound, upstream: Upstream, *, body: Json, tokens: int, name: str
 ) -> Callable[[], Errand]:
     def make() -> Errand:
-        built = plan.build(inbound, body, upstream)
+        built = plan.build(inbound, body, upstream, recall=state.recall)
         message_id = name.replace("req_", "msg_")
         heading = plan.heading(inbound, upstream, message_id=message_id, prompt_tokens=tokens)
 

@@ -15,6 +15,7 @@ import trio
 from ccr.anthropic.request import Inbound
 from ccr.config.parse import Loaded
 from ccr.config.redact import redactor
+from ccr.core.recall import Recall
 from ccr.core.trail import Trail
 from ccr.core.usage import Usage
 from ccr.net.client import Clients
@@ -50,6 +51,7 @@ class State:
         self.served = 0
         self.counter = Counter(tokenizer())
         self.clients = Clients(env)
+        self.recall = Recall()
         self.recent: deque[Trail] = deque(maxlen=RECENT)
         self._usages: dict[str, Usage] = {}
         self.swap(loaded)
