@@ -2,18 +2,15 @@
 
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from ccr.cli.app import COMMANDS
 from tests import process
 from tests.source import ROOT
 
 NAMES = ("ccr.bash", "_ccr", "ccr.fish")
-COMMANDS = ("start", "stop", "restart", "status", "code", "demo")
-
-pytestmark = pytest.mark.skipif(find_spec("ccr.cli.app") is None, reason="there is no command line yet")
 
 
 @pytest.fixture(scope="module")
