@@ -74,6 +74,7 @@ VALUES = frozenset(
         "unicodedata",
         "urllib.parse",
         "zlib",
+        "zoneinfo",
     )
 )
 """The standard library's modules that only compute: no clock, environment, file, network, chance, process or log."""
