@@ -18,11 +18,11 @@ _HINTS = (
 _NOTES = (
     ("format", "Format: {}."),
     ("pattern", "Pattern: {}."),
-    ("minLength", "At least {} characters."),
-    ("maxLength", "At most {} characters."),
+    ("minLength", "Minimum length: {}."),
+    ("maxLength", "Maximum length: {}."),
     # Their sum over a request is limited: https://github.com/googleapis/python-genai/issues/2170
-    ("minItems", "At least {} items."),
-    ("maxItems", "At most {} items."),
+    ("minItems", "Minimum items: {}."),
+    ("maxItems", "Maximum items: {}."),
     ("multipleOf", "A multiple of {}."),
     ("default", "Default: {}."),
 )

@@ -12,7 +12,7 @@ IMAGES = ("image/png", "image/jpeg", "image/webp", "image/heic", "image/heif")
 """Others are answered with 400 "Unsupported MIME type": GIF above all, which the client may send."""
 
 IN_RESULTS = ("image/png", "image/jpeg", "image/webp", "application/pdf", "text/plain")
-"""What a function response takes: https://ai.google.dev/gemini-api/docs/function-calling#multimodal-function-responses"""
+"""What a function response takes: https://ai.google.dev/gemini-api/docs/function-calling#multimodal"""
 
 _OTHERS = re.compile(r"application/pdf|text/(plain|html|css|csv|xml|rtf|md|markdown)|audio/[\w.+-]+|video/[\w.+-]+")
 _SAME = {"image/jpg": "image/jpeg", "audio/mpeg": "audio/mp3", "audio/x-wav": "audio/wav", "text/markdown": "text/md"}

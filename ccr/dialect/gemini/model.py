@@ -49,7 +49,7 @@ class Model(msgspec.Struct, frozen=True):
     def sees_results(self) -> bool:
         """Takes pictures and documents inside a function response.
 
-        https://ai.google.dev/gemini-api/docs/function-calling#multimodal-function-responses
+        https://ai.google.dev/gemini-api/docs/function-calling#multimodal
         """
         return self.version >= (3, 0)
 
@@ -70,7 +70,7 @@ class Model(msgspec.Struct, frozen=True):
     def samples(self) -> bool:
         """Takes temperature, topP and topK. From 3.5 Flash-Lite and 3.6 on they are fixed.
 
-        https://ai.google.dev/gemini-api/docs/whats-new-gemini-3.6
+        https://github.com/langchain-ai/langchain-google/pull/1897
         """
         return not self._modern
 

@@ -232,7 +232,9 @@ def _fold(base: Json, branches: Iterable[Json]) -> Json:
 
 
 def _annotated(found: Json, node: Json, nullable: bool) -> Json:
-    found = _described(found, " ".join(filter(None, (text_of(node.get("description")), *notes_on(found, node)))))
+    found = _described(
+        found, "\n".join(filter(None, (text_of(node.get("description")), " ".join(notes_on(found, node)))))
+    )
     if not nullable:
         return found
     if "anyOf" in found:

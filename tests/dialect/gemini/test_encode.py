@@ -52,7 +52,7 @@ SENT: dict[str, Any] = {
                     "parameters": {
                         "type": "object",
                         "properties": {
-                            "path": {"type": "string", "description": "At least 1 characters."},
+                            "path": {"type": "string", "description": "Minimum length: 1."},
                             "limit": {"type": "integer", "minimum": 1},
                         },
                         "required": ["path"],

@@ -193,7 +193,7 @@ CASES = [
     (
         "counts",
         {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 4, "description": "Names."},
-        {"type": "array", "items": {"type": "string"}, "description": "Names. At least 1 items. At most 4 items."},
+        {"type": "array", "items": {"type": "string"}, "description": "Names.\nMinimum items: 1. Maximum items: 4."},
     ),
     (
         "required without property",
@@ -205,7 +205,7 @@ CASES = [
         {"properties": {"a": {"minLength": 1}}},
         {
             "type": "object",
-            "properties": {"a": {"type": "string", "description": "At least 1 characters."}},
+            "properties": {"a": {"type": "string", "description": "Minimum length: 1."}},
         },
     ),
     (
