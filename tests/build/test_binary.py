@@ -12,8 +12,8 @@ BINARY = ROOT / "dist" / "ccr"
 
 def is_current() -> bool:
     """Tell whether the binary was built after the last change of the source."""
-    newest = max(path.stat().st_mtime for path in PACKAGE.rglob("*") if path.is_file())
-    return BINARY.exists() and BINARY.stat().st_mtime > newest
+    sources = [path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    return BINARY.exists() and BINARY.stat().st_mtime > max(path.stat().st_mtime for path in sources)
 
 
 @pytest.mark.binary
