@@ -86,6 +86,11 @@ def test_last_block_of_an_answer_is_its_text() -> None:
     assert [block["type"] for block in said] == ["thinking", "text"]
 
 
+def test_signature_in_the_middle_of_a_text_does_not_split_it() -> None:
+    chunks = [chunk({"text": "a", "thoughtSignature": "QQ=="}), chunk({"text": "b"}, finish="STOP")]
+    assert message(sse(chunks))["content"] == [{"type": "text", "text": "ab"}]
+
+
 def test_tool_ids_of_the_conversation_are_not_used_again() -> None:
     used = {"type": "tool_use", "id": "call_R1_0", "name": "Ping", "input": {}}
     request = unify({"messages": [{"role": "assistant", "content": [used]}]})
