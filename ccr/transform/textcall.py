@@ -3,6 +3,8 @@
 Only calls of tools that the request offers count. What can't be read is no call, and stays text.
 """
 
+# ruff: noqa: RUF001 - DeepSeek's tokens are made of full-width bars.
+
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -30,14 +32,14 @@ BRACKETS: Mapping[str, str] = {
     "<function_calls>": "</function_calls>",
     "<invoke name=": "</invoke>",
     # DeepSeek: https://api-docs.deepseek.com, the templates of V3.1 and V3.2
-    "<｜tool▁calls▁begin｜>": "<｜tool▁calls▁end｜>",  # noqa: RUF001
-    "<｜DSML｜function_calls>": "</｜DSML｜function_calls>",  # noqa: RUF001
+    "<｜tool▁calls▁begin｜>": "<｜tool▁calls▁end｜>",
+    "<｜DSML｜function_calls>": "</｜DSML｜function_calls>",
     # Mistral: up to the end of the text
     "[TOOL_CALLS]": "",
 }
 """What opens and closes a call or a list of calls; no closer: the end of the text."""
 
-SPECIAL = tuple(mark for mark in BRACKETS if "|" in mark or "｜" in mark)  # noqa: RUF001
+SPECIAL = tuple(mark for mark in BRACKETS if "|" in mark or "｜" in mark)
 """Marks that are tokens of their own and never mean themselves."""
 
 _KIMI = re.compile(
@@ -46,15 +48,15 @@ _KIMI = re.compile(
 )
 _CODER = re.compile(r"<function=([^>\s]+)>(.*?)</function>", re.DOTALL)
 _CODER_VALUE = re.compile(r"<parameter=([^>\s]+)>\n?(.*?)\n?</parameter>", re.DOTALL)
-_INVOKE = re.compile(r'<(?:｜DSML｜)?invoke name="([^"]+)"\s*>(.*?)</(?:｜DSML｜)?invoke>', re.DOTALL)  # noqa: RUF001
+_INVOKE = re.compile(r'<(?:｜DSML｜)?invoke name="([^"]+)"\s*>(.*?)</(?:｜DSML｜)?invoke>', re.DOTALL)
 _INVOKE_VALUE = re.compile(
-    r'<(?:｜DSML｜)?parameter name="([^"]+)"[^>]*>\n?(.*?)\n?</(?:｜DSML｜)?parameter>',  # noqa: RUF001
+    r'<(?:｜DSML｜)?parameter name="([^"]+)"[^>]*>\n?(.*?)\n?</(?:｜DSML｜)?parameter>',
     re.DOTALL,
 )
 _GLM = re.compile(r"<tool_call>\s*([\w.-]+)\s*((?:<arg_key>.*?</arg_value>\s*)*)</tool_call>", re.DOTALL)
 _GLM_VALUE = re.compile(r"<arg_key>\s*(.*?)\s*</arg_key>\s*<arg_value>\n?(.*?)\n?</arg_value>", re.DOTALL)
 _DEEPSEEK = re.compile(
-    r"<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>)?([\w.-]+)(?:<｜tool▁sep｜>|\s*```json\n)(.*?)(?:\n```)?\s*<｜tool▁call▁end｜>",  # noqa: RUF001
+    r"<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>)?([\w.-]+)(?:<｜tool▁sep｜>|\s*```json\n)(.*?)(?:\n```)?\s*<｜tool▁call▁end｜>",
     re.DOTALL,
 )
 _MISTRAL = re.compile(
