@@ -26,7 +26,7 @@ def test_module_says_what_it_is_for(module: Module) -> None:
 
 def test_every_module_with_logic_has_its_test_file() -> None:
     missing = [str(wanted_test(module)) for module in MODULES if module.has_logic() and not has_test(module)]
-    assert missing == [], "missing:\n" + "\n".join(missing)
+    assert not missing, "\n".join(["these test files are missing:", *missing])
 
 
 @pytest.mark.parametrize(
