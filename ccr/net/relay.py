@@ -57,6 +57,7 @@ class Relay:
 
     async def _start(self, status: int, headers: Mapping[str, str]) -> None:
         self.started, self.status = True, status
+        self.writing_since = trio.current_time()
         found = {**self.headers, **headers}
         pairs = [(k.lower().encode("latin-1"), v.encode("latin-1", "replace")) for k, v in found.items()]
         await self._send({"type": "http.response.start", "status": status, "headers": pairs})

@@ -73,8 +73,12 @@ class Watch:
                 return
 
     def _wake(self) -> float:
+        now = trio.current_time()
         times = [self._ping_due(), self._stall_due(), min(self._deadlines(), default=(math.inf, ""))[0]]
-        return max(min(times), trio.current_time() + 0.01)
+        if self._limits is not None:
+            # The first content may bring the idle limit forward while this task sleeps.
+            times.append(now + self._limits.idle)
+        return max(min(times), now + 0.01)
 
     async def _look(self) -> bool:
         """Do what is due; tell whether the client must be given up."""
