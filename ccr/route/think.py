@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from ccr.route.body import Json, items, last_words, member, objects
+from ccr.route.body import Json, last_words, member, objects
 from ccr.route.plan_mode import is_planning
 from ccr.route.routes import ThinkSigns
 
@@ -44,8 +44,6 @@ def _turn_effort(body: Json) -> object:
 
 
 def _keyword(body: Json, signs: ThinkSigns) -> str:
-    if not signs.keywords or not items(body.get("messages")):
-        return ""
     words = last_words(body).casefold()
     # Searching for plain words first is many times cheaper than the pattern, which is for the few that have one.
     if not any(keyword.casefold() in words for keyword in signs.keywords):

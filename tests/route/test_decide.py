@@ -212,19 +212,23 @@ def test_image_does_not_go_to_a_model_known_to_be_blind(think: str, scenario: st
     assert run({"body": request}, replace(routes, describes_images=True)).scenario == "think"
 
 
-def test_long_image_request_goes_to_a_seeing_model() -> None:
-    catalog = Catalog(
-        {
-            "p": {
-                "s": Model(window=1000),
-                "blind": Model(window=9000, images=False),
-                "eye": Model(window=9000, images=True),
-            }
-        }
+def test_image_stays_where_the_image_route_is_no_better() -> None:
+    routes = Routes(
+        rules={"default": Route("local,blind"), "think": Route("local,blind"), "image": Route("local,blind")}
     )
-    routes = Routes(rules={"default": Route("p,s"), "longContext": Route("p,blind"), "image": Route("p,eye")})
-    assert run({"body": body(said=[IMAGE]), "tokens": 2000}, routes, catalog).route == "p,eye"
-    assert run({"body": body(), "tokens": 2000}, routes, catalog).route == "p,blind"
+    assert run({"body": body(said=[IMAGE, {"type": "text", "text": "ultrathink"}])}, routes).scenario == "think"
+    assert run({"body": body(said=[IMAGE])}, Routes(rules={"default": Route("local,blind")})).scenario == "default"
+
+
+def test_long_image_request_goes_to_a_seeing_model() -> None:
+    models = {
+        "s": Model(window=1000),
+        "blind": Model(window=9000, images=False),
+        "eye": Model(window=9000, images=True),
+    }
+    routes = Routes(rules={"default": Route("p,s"), "longContext": Route("p,blind"), "think": Route("p,eye")})
+    assert run({"body": body(said=[IMAGE]), "tokens": 2000}, routes, Catalog({"p": models})).route == "p,eye"
+    assert run({"body": body(), "tokens": 2000}, routes, Catalog({"p": models})).route == "p,blind"
 
 
 def test_decision_tells_its_numbers() -> None:

@@ -94,7 +94,10 @@ def test_every_problem_is_told_with_its_path() -> None:
     ]
 
 
-@pytest.mark.parametrize("router", [{"schedule": []}, {"thinkWhen": {"mood": 1}}, {"longContextThreshold": True}])
+@pytest.mark.parametrize(
+    "router",
+    [{"schedule": []}, {"thinkWhen": {"mood": 1}}, {"longContextThreshold": True}, {"longContextThreshold": -1}],
+)
 def test_odd_setting_is_a_problem(router: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="Router"):
         read_routes(router)

@@ -30,7 +30,17 @@ def window(**value: Any) -> Any:
         pytest.param({"days": "fri-mon"}, "2026-11-23T12:00", True, id="a range over the weekend"),
         pytest.param({"days": "sat,Sunday"}, "2026-11-22T12:00", True, id="full names, commas"),
         pytest.param({"days": "weekdays"}, "2026-11-20T12:00", True, id="weekdays"),
-        pytest.param({"days": ["weekend"]}, "2026-11-20T12:00", False, id="weekend"),
+        pytest.param({"days": "weekdays"}, "2026-11-21T12:00", False, id="Saturday is no weekday"),
+        pytest.param({"days": ["weekend"]}, "2026-11-20T12:00", False, id="Friday is no weekend"),
+        pytest.param({"days": ["weekend"]}, "2026-11-21T12:00", True, id="Saturday"),
+        pytest.param({"days": "weekends"}, "2026-11-22T12:00", True, id="Sunday"),
+        pytest.param({"days": "weekends"}, "2026-11-23T12:00", False, id="Monday is no weekend"),
+        pytest.param({"days": "sun", "hours": "22:00-06:00"}, "2026-11-23T05:59", True, id="Sunday's night on Monday"),
+        pytest.param({"hours": "10:59-11:59"}, "2026-11-20T10:59", True, id="minute 59"),
+        pytest.param({"hours": "22:00-06:00"}, "2026-11-20T22:00", True, id="first minute of a night"),
+        pytest.param({"hours": "22:00-06:00"}, "2026-11-20T06:00", False, id="night is over"),
+        pytest.param({"hours": "00:30-08:30", "tz": "+8"}, "2026-11-19T16:29", False, id="short offset, before"),
+        pytest.param({"hours": "00:30-08:30", "tz": "+8"}, "2026-11-19T16:30", True, id="short offset, first minute"),
         pytest.param(
             {"days": "fri", "hours": "22:00-06:00"}, "2026-11-21T05:00", True, id="Friday's night on Saturday"
         ),
@@ -60,7 +70,9 @@ def test_window_is_open(value: dict[str, Any], now: str, expected: bool) -> None
         ({"model": "p,m", "hours": 5}, "5 is not a time range"),
         ({"model": "p,m", "hours": "10:00-25:00"}, "no clock shows"),
         ({"model": "p,m", "hours": "24:00-25:00"}, "no clock shows"),
-        ({"model": "p,m", "hours": "10:60-11:00"}, "no clock shows"),
+        ({"model": "p,m", "hours": "10:60-12:00"}, "no clock shows"),
+        ({"model": "p,m", "hours": "10:00-11:60"}, "no clock shows"),
+        ({"model": "p,m", "hours": "24:00-10:00"}, "no clock shows"),
         ({"model": "p,m", "hours": "10:00-10:00"}, "empty range"),
         ({"model": "p,m", "days": "someday"}, "'someday' is not a day"),
         ({"model": "p,m", "days": ["mon-"]}, "'mon-' is not a day"),
@@ -71,6 +83,7 @@ def test_window_is_open(value: dict[str, Any], now: str, expected: bool) -> None
         ({"model": "p,m", "tz": "Europe"}, "not a known time zone"),
         ({"model": "p,m", "tz": 8}, "not a known time zone"),
         ({"model": "p,m", "tz": "+30:00"}, "not an offset"),
+        ({"model": "p,m", "tz": "-24:00"}, "not an offset"),
     ],
 )
 def test_odd_window_is_refused_with_what_to_write(value: Any, message: str) -> None:
