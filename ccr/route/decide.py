@@ -19,7 +19,7 @@ _LIKE_DEFAULT = ("custom", "explicit", "subagent", "tier")
 
 
 class Numbers(Struct, frozen=True):
-    """The figures that a decision looked at, in tokens; None is unknown or not counted."""
+    """The figures that a decision looked at, in tokens, as they were given to `decide`; None is unknown."""
 
     tokens: int | None
     threshold: int

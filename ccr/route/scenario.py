@@ -4,6 +4,7 @@ A rule returns a `Hit`, or in a few words why it does not apply. What the reques
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from msgspec import Struct
 
@@ -25,7 +26,7 @@ _TITLE_SIZE = 2
 class Facts(Struct, frozen=True):
     """What the rules look at: the Messages body (without tags), the name in its subagent tag, the subagent's id."""
 
-    body: Json
+    body: dict[str, Any]
     tag: str = ""
     agent: str = ""
 

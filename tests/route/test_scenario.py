@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from tests.route.samples import CATALOG, IMAGE, ROUTES, TITLE_FORMAT, body, resu
 OLD_TOPIC = "Analyze if this message indicates a new topic. Format as JSON with the fields 'isNewTopic' and 'title'."
 
 
-def case(request_body: Mapping[str, Any], **more: Any) -> Case:
+def case(request_body: dict[str, Any], **more: Any) -> Case:
     facts = Facts(request_body, tag=more.pop("tag", ""), agent=more.pop("agent", ""))
     return Case(facts, more.pop("routes", ROUTES), more.pop("catalog", CATALOG), **more)
 
