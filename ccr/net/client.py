@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 import httpx
@@ -31,27 +32,33 @@ class Clients:
         self._transports: dict[Way, httpx.AsyncBaseTransport] = {}
 
     def client(self, provider: Provider, *, proxy_url: str | None) -> httpx.AsyncBaseTransport:
-        """Return the transport for a provider. Raises ConfigError when its certificates can't be read."""
+        """Return the transport for a provider. Raises ConfigError when its certificates can't be read.
+
+        Without a proxy they are read with the first https connection, which fails then.
+        """
         proxy = proxy_for(provider.url, provider=provider.proxy, configured=proxy_url, env=self._env)
         way = Way(proxy, provider.ca_file, provider.insecure)
         found = self._transports.get(way)
         if found is None:
-            context = tls_context(ca_file=way.ca_file, insecure=way.insecure, env=self._env)
-            found = self._transports[way] = _open(way, context)
+            found = self._transports[way] = self._open(way)
         return found
+
+    def _open(self, way: Way) -> httpx.AsyncBaseTransport:
+        # Reading the system's certificates takes some 30 ms, which a local server's user needn't wait for.
+        @cache
+        def context() -> ssl.SSLContext:
+            return tls_context(ca_file=way.ca_file, insecure=way.insecure, env=self._env)
+
+        if way.proxy is None:
+            return TrioTransport(context, connect_seconds=CONNECT_SECONDS)
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=30)
+        return httpx.AsyncHTTPTransport(verify=context(), proxy=way.proxy, limits=limits, trust_env=False)
 
     async def aclose(self) -> None:
         """Close every connection."""
         transports, self._transports = list(self._transports.values()), {}
         for transport in transports:
             await transport.aclose()
-
-
-def _open(way: Way, context: ssl.SSLContext) -> httpx.AsyncBaseTransport:
-    if way.proxy is None:
-        return TrioTransport(context, connect_seconds=CONNECT_SECONDS)
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=30)
-    return httpx.AsyncHTTPTransport(verify=context, proxy=way.proxy, limits=limits, trust_env=False)
 
 
 def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes) -> httpx.Request:

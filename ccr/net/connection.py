@@ -1,12 +1,14 @@
 """One HTTP/1.1 connection to an upstream: h11 over a Trio stream, a whole network read at a time."""
 
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import h11
 import httpx
 import trio
+
+from ccr.errors import ConfigError
 
 READ_BYTES = 64 * 1024
 MAX_HEAD_BYTES = 256 * 1024
@@ -120,14 +122,15 @@ class Connection:
         self._http.receive_data(bytes(data))
 
 
-async def connect(url: httpx.URL, context: ssl.SSLContext, *, seconds: float) -> Connection:
+async def connect(url: httpx.URL, context: Callable[[], ssl.SSLContext], *, seconds: float) -> Connection:
     """Open a connection, with TLS where the address asks for it. Raises httpx.ConnectError or ConnectTimeout."""
     port = url.port or (443 if url.scheme == "https" else 80)
     try:
         with trio.fail_after(seconds):
+            tls = context() if url.scheme == "https" else None
             stream: trio.abc.Stream = await trio.open_tcp_stream(url.host, port)
-            if url.scheme == "https":
-                secure = trio.SSLStream(stream, context, server_hostname=url.host, https_compatible=True)
+            if tls is not None:
+                secure = trio.SSLStream(stream, tls, server_hostname=url.host, https_compatible=True)
                 try:
                     await secure.do_handshake()
                 except BaseException:
@@ -136,6 +139,8 @@ async def connect(url: httpx.URL, context: ssl.SSLContext, *, seconds: float) ->
                 stream = secure
     except trio.TooSlowError:
         raise httpx.ConnectTimeout(f"no connection to {url.host}:{port} within {seconds:g} s") from None
+    except ConfigError as error:
+        raise httpx.ConnectError(str(error)) from error
     except (OSError, trio.BrokenResourceError, ssl.SSLError) as error:
         raise httpx.ConnectError(f"no connection to {url.host}:{port}: {_words(error)}") from error
     return Connection(stream)

@@ -5,7 +5,7 @@ proxy of streams pays that for every token.
 """
 
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 
 import httpx
@@ -23,7 +23,7 @@ Origin = tuple[bytes, bytes, int | None]
 class TrioTransport(httpx.AsyncBaseTransport):
     """Direct connections, kept alive between requests."""
 
-    def __init__(self, context: ssl.SSLContext, *, connect_seconds: float) -> None:
+    def __init__(self, context: Callable[[], ssl.SSLContext], *, connect_seconds: float) -> None:
         self._context = context
         self._connect_seconds = connect_seconds
         self._idle: dict[Origin, list[Connection]] = {}
