@@ -10,8 +10,9 @@ from typing import Any, Literal
 import msgspec
 
 DialectName = Literal["openai_chat", "openai_responses", "gemini", "anthropic", "vertex"]
-Auth = Literal["bearer", "x-api-key", "x-goog-api-key", "api-key", "google", "none"]
-"""How the key travels: in which header, or `google` for an access token that is fetched with Google credentials."""
+Auth = Literal["bearer", "x-api-key", "x-goog-api-key", "api-key", "basic", "google", "none"]
+"""How the key travels: in which header, `basic` for a key that is `user:password`, or `google` for an access token that
+is fetched with Google credentials."""
 
 
 class Vendor(msgspec.Struct, frozen=True):

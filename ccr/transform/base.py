@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Protocol
 import msgspec
 
 from ccr.core.event import Event
+from ccr.core.login import Login
 from ccr.core.unified import Json
 from ccr.dialect.vendor import DialectName, Vendor
 
@@ -49,6 +50,8 @@ class Transformer:
     name: ClassVar[str]
     dialect: ClassVar[DialectName | None] = None
     """Set by the names that choose the wire format, such as `gemini`."""
+    login: ClassVar[Login | None] = None
+    """Set by the names that use another program's login in the place of the provider's key."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         self.options = options

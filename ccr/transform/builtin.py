@@ -6,6 +6,7 @@ from ccr.transform.cleancache import CleanCache
 from ccr.transform.customparams import CustomParams
 from ccr.transform.enhancetool import EnhanceTool
 from ccr.transform.limits import MaxCompletionTokens, MaxToken
+from ccr.transform.login import GeminiCLI, QwenCLI, RovoCLI
 from ccr.transform.reasoning import Reasoning
 from ccr.transform.registry import Registry
 from ccr.transform.sampling import Sampling
@@ -42,6 +43,9 @@ TRANSFORMERS: tuple[type[Transformer], ...] = (
     EnhanceTool,
     TextTools,
     ChutesGLM,
+    GeminiCLI,
+    QwenCLI,
+    RovoCLI,
 )
 
 BUILTIN = Registry({transformer.name: transformer for transformer in TRANSFORMERS})

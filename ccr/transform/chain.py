@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ccr.core.login import Login
 from ccr.core.unified import Json
 from ccr.dialect.vendor import DialectName
 from ccr.errors import ConfigError
@@ -51,6 +52,11 @@ class Chain:
         """The options of the entry that chose the wire format."""
         speaker = self._speaker
         return speaker.options if speaker else {}
+
+    @property
+    def login(self) -> Login | None:
+        """Another program's login that stands in for the provider's key, if the chain names one."""
+        return next((entry.login for entry in reversed(self.entries) if entry.login), None)
 
     @property
     def only_dialect(self) -> bool:

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from msgspec.structs import asdict
 
-from ccr.dialect.vendor import EFFORTS, Vendor
-from ccr.dialect.vendor_table import RULES, TABLE, UNKNOWN, Rule, find, for_model, named
+from ccr.dialect.vendor import EFFORTS, DialectName, Vendor
+from ccr.dialect.vendor_table import RULES, TABLE, UNKNOWN, Rule, find, for_model, is_known, named, speaking
 
 
 @pytest.mark.parametrize(
@@ -193,3 +193,26 @@ def test_for_model_knows_the_models_own_rules(name: str, model: str, expected: d
 def test_for_model_without_a_rule_is_the_vendor_itself() -> None:
     vendor = named("together")
     assert for_model(vendor, "meta-llama/Llama-3.3-70B-Instruct-Turbo") is vendor
+
+
+@pytest.mark.parametrize(
+    ("name", "dialect", "auth"),
+    [
+        ("unknown", "anthropic", "x-api-key"),
+        ("local", "gemini", "x-goog-api-key"),
+        ("local", "openai_chat", "bearer"),
+        ("openrouter", "anthropic", "bearer"),
+        ("gemini-openai", "gemini", "x-goog-api-key"),
+        ("unknown", "vertex", "google"),
+        ("azure", "openai_responses", "api-key"),
+    ],
+)
+def test_speaking_sends_the_key_as_the_wire_format_has_it(name: str, dialect: DialectName, auth: str) -> None:
+    vendor = speaking(UNKNOWN if name == "unknown" else named(name), dialect)
+    assert (vendor.dialect, vendor.auth) == (dialect, auth)
+
+
+def test_known_means_that_the_address_says_who_answers() -> None:
+    assert is_known(named("ollama"))
+    assert not is_known(UNKNOWN)
+    assert not is_known(named("local"))

@@ -25,7 +25,7 @@ FILTERING = [t.name for t in TRANSFORMERS if t.filter is not Transformer.filter]
 ORIGINAL = """
     Anthropic OpenAI openai-responses gemini vertex-gemini vertex-claude vertex-openai deepseek openrouter vercel groq
     cerebras maxtoken maxcompletiontokens tooluse enhancetool reasoning forcereasoning extrathinktag sampling
-    customparams streamoptions cleancache chutes-glm
+    customparams streamoptions cleancache chutes-glm gemini-cli qwen-cli rovo-cli
 """
 
 
