@@ -20,7 +20,7 @@ def test_the_model_is_switched_in_a_session(client: Client) -> None:
     with serving(lambda body: say(f"I am model {body['model']}.")) as model:
         client.configure(model)
         with terminal([*client.ccr, "code"], env=client.env, folder=client.project) as screen:
-            screen.wait_for("❯")
+            screen.wait_for("\u276f")  # the client's prompt
             screen.type("/model up,b")
             screen.wait_for("Set model to up,b")
             screen.type("who are you")
