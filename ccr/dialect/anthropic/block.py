@@ -15,6 +15,8 @@ from ccr.dialect.content import document_text, inline_data, parts_of, remote_url
 _LEGAL_ID = re.compile(r"[a-zA-Z0-9_-]+")
 _LEGAL_NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 _ENCRYPTED = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
+_MISPLACED = frozenset({"tool_use", "tool_result", "thinking", "redacted_thinking"})
+"""Blocks that are no parts: one among them stands in the turn of the wrong role."""
 _VERTEX_BLOCKS = frozenset({"server_tool_use", "web_search_tool_result", "search_result"})
 
 
@@ -45,13 +47,16 @@ def content_block(part: Json, target: Target) -> Json | None:
     return marked(block, part) if block is not None else _stand_in(part)
 
 
-def assistant_blocks(parts: list[Json], target: Target) -> Iterable[tuple[Json, Json]]:
+def assistant_blocks(parts: list[Json], target: Target, *, last: bool = False) -> Iterable[tuple[Json, Json]]:
     """Return (part, block) for the parts of an assistant turn that have one.
 
     Server tools go back only to Anthropic and only as they came: results that another provider found have no
-    encrypted content, without which Anthropic refuses them. Then the turn tells of the search in words.
+    encrypted content, without which Anthropic refuses them. Then the turn tells of the search in words. A call without
+    a result may only be what the `last` turn ends with, which is how a paused turn is resumed.
     """
     results = {str(p.get("tool_use_id")) for p in parts if _is_result(p) and _is_genuine(p)}
+    if last and parts and parts[-1].get("type") == "server_tool_use":
+        results.add(str(parts[-1].get("id")))
     for part in parts:
         kind = part.get("type")
         if kind == "text":
@@ -147,7 +152,7 @@ def _takes_document(part: Json, target: Target) -> bool:
 
 
 def _takes_block(part: Json, target: Target) -> bool:
-    if not is_claude(target) or not isinstance(part.get("type"), str):
+    if not is_claude(target) or not isinstance(part.get("type"), str) or part["type"] in _MISPLACED:
         return False
     return not on_vertex(target) or part["type"] in _VERTEX_BLOCKS
 

@@ -57,27 +57,29 @@ class Content:
 
 
 class TextBlock(Content):
-    """Text, and the sources that it rests on."""
+    """Text, and the sources that it rests on, which may come before it."""
+
+    def __init__(self, block: Json) -> None:
+        super().__init__(block)
+        given = block.get("citations")
+        self._citations: list[Any] = list(given) if isinstance(given, list) else []
 
     def start(self) -> Iterable[Event]:
         """Some servers begin a block with its first text."""
-        yield from self._say(self._block.get("text"))
-        citations = self._block.get("citations")
-        for citation in citations if isinstance(citations, list) else ():
-            yield from _cite(citation)
+        return self.feed({"text": self._block.get("text")})
 
     def feed(self, delta: Json) -> Iterable[Event]:
         """`text_delta` and `citations_delta`."""
-        yield from self._say(delta.get("text"))
-        yield from _cite(delta.get("citation"))
+        self._citations.append(delta.get("citation"))
+        if isinstance(delta.get("text"), str) and delta["text"]:
+            yield Text(delta["text"])
 
     def end(self) -> Iterable[Event]:
-        """Nothing is held."""
-        return ()
-
-    def _say(self, text: Any) -> Iterable[Event]:
-        if isinstance(text, str) and text:
-            yield Text(text)
+        """The sources."""
+        for citation in self._citations:
+            if isinstance(citation, dict) and isinstance(citation.get("url"), str) and citation["url"]:
+                texts = (citation.get("title"), citation.get("cited_text"))
+                yield Citation(citation["url"], *(t if isinstance(t, str) else "" for t in texts))
 
 
 class ThinkingBlock(Content):
@@ -142,12 +144,6 @@ class ToolUse(Content):
             given = self._block.get("input")
             yield ToolArgs(self._key, dump_text(given) if isinstance(given, dict) else "{}")
         yield ToolEnd(self._key)
-
-
-def _cite(citation: Any) -> Iterable[Event]:
-    if isinstance(citation, dict) and isinstance(citation.get("url"), str) and citation["url"]:
-        texts = (citation.get("title"), citation.get("cited_text"))
-        yield Citation(citation["url"], *(t if isinstance(t, str) else "" for t in texts))
 
 
 _KINDS: dict[str, type[Content]] = {"text": TextBlock, "thinking": ThinkingBlock, "redacted_thinking": Redacted}

@@ -81,8 +81,9 @@ class MessagesDecoder:
             return
         self._started = True
         self._note_usage(message.get("usage"))
-        usage = self._told = read_usage(self._usage)
-        yield Start(_string(message.get("id")), _string(message.get("model")), usage)
+        if not self._lanes.all:
+            self._told = read_usage(self._usage)
+            yield Start(_string(message.get("id")), _string(message.get("model")), self._told)
         yield from self._content(message.get("content"))
         self._note_reason(message)
 
@@ -140,15 +141,18 @@ class MessagesDecoder:
     def _delta(self, value: Json) -> Iterable[Event]:
         """`message_delta`: why it stopped, and the usage, which counts from the beginning of the message."""
         self._note_usage(value.get("usage"))
-        usage = read_usage(self._usage)
-        if usage != self._told and value.get("usage"):
-            self._told = usage
-            yield UsageSeen(usage)
-        delta = value.get("delta")
-        if isinstance(delta, dict):
-            self._note_reason(delta)
+        if isinstance(value.get("delta"), dict):
+            self._note_reason(value["delta"])
         if self._reason:
             yield from self._finish()
+        if self._finished or not self._lanes.unfinished:
+            yield from self._tell_usage()
+
+    def _tell_usage(self) -> Iterable[Event]:
+        usage = read_usage(self._usage)
+        if self._usage and usage != self._told:
+            self._told = usage
+            yield UsageSeen(usage)
 
     def _stop(self, value: Json) -> Iterable[Event]:
         """`message_stop`. Some servers never say why."""
@@ -158,6 +162,7 @@ class MessagesDecoder:
         if self._finished:
             return
         yield from self._release()
+        yield from self._tell_usage()
         self._finished = True
         sequence = self._reason.get("stop_sequence")
         reason = _REASONS.get(self._reason.get("stop_reason", ""), "tool_use" if self._called else "end_turn")

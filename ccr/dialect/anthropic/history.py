@@ -30,9 +30,10 @@ def encode_turns(messages: Sequence[Json], tools: frozenset[str], *, pad: bool, 
 
     With `pad`, turns with calls and without thinking get an empty thought where the target needs one.
     """
-    turns = _merged(_turn(m, tools, target) for m in _unique(repaired(messages)))
-    turns = _merged(_placed(turns, target))
+    found = list(_unique(repaired(messages)))
+    turns = _merged(_turn(m, tools, target, last=m is found[-1]) for m in found)
     turns = _merged(t for t in map(_ended, turns) if t["content"])
+    turns = _merged(_placed(turns, target))
     if pad and pads_thoughts(target):
         for turn in turns:
             _pad(turn)
@@ -48,9 +49,11 @@ def _unique(messages: Iterable[Json]) -> Iterable[Json]:
             call_id = str(message.get("tool_call_id", ""))
             yield {**message, "tool_call_id": renamed.get(call_id, call_id)}
             continue
-        calls = {str(c.get("id", "")): c for c in reversed(message.get("tool_calls") or ())}
+        calls: dict[str, Json] = {}
+        for call in message.get("tool_calls") or ():
+            calls.setdefault(str(call.get("id", "")), call)
         if calls:
-            renamed = {given: _fresh(given, seen) for given in reversed(calls)}
+            renamed = {given: _fresh(given, seen) for given in calls}
             message = {**message, "tool_calls": [{**calls[given], "id": fresh} for given, fresh in renamed.items()]}
         yield message
 
@@ -63,10 +66,10 @@ def _fresh(given: str, seen: set[str]) -> str:
     return fresh
 
 
-def _turn(message: Json, tools: frozenset[str], target: Target) -> Json:
+def _turn(message: Json, tools: frozenset[str], target: Target, *, last: bool) -> Json:
     role, content = message.get("role"), message.get("content")
     if role == "assistant":
-        return {"role": "assistant", "content": list(_assistant(message, target))}
+        return {"role": "assistant", "content": list(_assistant(message, target, last=last))}
     if role == "tool":
         return {"role": "user", "content": [tool_result(message, tools, target)]}
     if role == "system":
@@ -75,9 +78,9 @@ def _turn(message: Json, tools: frozenset[str], target: Target) -> Json:
     return {"role": "user", "content": [b for b in blocks if b is not None]}
 
 
-def _assistant(message: Json, target: Target) -> Iterable[Json]:
+def _assistant(message: Json, target: Target, *, last: bool) -> Iterable[Json]:
     parts = parts_of(message.get("content"))
-    blocks = {id(part): block for part, block in assistant_blocks(parts, target)}
+    blocks = {id(part): block for part, block in assistant_blocks(parts, target, last=last)}
     for kind, block in blocks_in_order({**message, "content": parts}):
         if kind == "thinking":
             thought = own_thought(block, target)
@@ -155,12 +158,13 @@ def _bounded(turns: list[Json], target: Target) -> list[Json]:
     if not turns or turns[0]["role"] == "assistant":
         turns.insert(0, {"role": "user", "content": [{"type": "text", "text": OPENING}]})
     last = turns[-1]
-    if last["role"] != "assistant":
+    block = last["content"][-1]
+    if last["role"] != "assistant" or block["type"] == "server_tool_use" or block["type"].endswith("_tool_result"):
         return turns
     model = read_model(target.model) if is_claude(target) else None
-    if last["content"][-1]["type"] != "text" or (model is not None and not model.takes_prefill):
+    if block["type"] != "text" or (model is not None and not model.takes_prefill):
         turns.append({"role": "user", "content": [{"type": "text", "text": GO_ON}]})
     else:
         # "final assistant content cannot end with trailing whitespace"
-        last["content"][-1] = {**last["content"][-1], "text": last["content"][-1]["text"].rstrip()}
+        last["content"][-1] = {**block, "text": block["text"].rstrip()}
     return turns

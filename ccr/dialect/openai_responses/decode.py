@@ -102,7 +102,7 @@ class ResponsesDecoder:
 
     def _begin(self, value: Json) -> Iterable[Event]:
         response = value.get("response")
-        if not self._started and isinstance(response, dict):
+        if not self._started and not self._lanes.all and isinstance(response, dict):
             self._started = True
             yield Start(_string(response.get("id")), _string(response.get("model")))
 
@@ -121,6 +121,7 @@ class ResponsesDecoder:
     def _open(self, value: Json, found: Json) -> Iterable[Event]:
         for lane in self._lanes.unfinished:
             if lane.item.settled:
+                lane.item.left = True
                 yield from self._end_lane(lane, None)
         lane = self._lanes.open(self._item(_string(found.get("type"))))
         lane.item.begin(found)
@@ -145,7 +146,7 @@ class ResponsesDecoder:
         lane = self._by_id.get(item_id) if isinstance(item_id, str) else None
         if lane is None and isinstance(index, int):
             lane = self._by_index.get(index)
-            if lane is not None and lane.ended:
+            if lane is not None and lane.ended and not lane.item.left:
                 lane = None
         if lane is None and not isinstance(index, int):
             lane = next((x for x in reversed(self._lanes.unfinished) if x.item.type == kind), None)

@@ -11,7 +11,7 @@ from ccr.dialect.base import Call, Target
 from ccr.dialect.openai_chat.encode import effort_of, function_tools
 from ccr.dialect.openai_responses.history import encode_history
 from ccr.dialect.openai_responses.schema import is_strict, tool_schema
-from ccr.dialect.openai_responses.vendor import gives_encrypted_reasoning, is_openai, takes_cache_key
+from ccr.dialect.openai_responses.vendor import gives_encrypted_reasoning, may_be_openai, takes_cache_key
 from ccr.dialect.vendor import Vendor, nearest_effort
 
 MIN_OUTPUT = 16
@@ -79,24 +79,40 @@ def _sampling(request: Json, body: Json, vendor: Vendor) -> None:
 
 def _tools(request: Json, body: Json, vendor: Vendor) -> None:
     tools = [_function(t["function"]) for t in _offered(request, vendor)]
+    choice = _tool_choice(request.get("tool_choice"), tools)
     search = _web_search(request)
-    plugins = vendor.search_fields.get("plugins")
-    if search is not None and plugins:
-        body["plugins"] = plugins
-    elif search is not None:
-        tools.append(_search_tool(search, vendor))
-    if include := list(_include(vendor, searches=search is not None and not plugins)):
+    if search is not None:
+        tools, choice = _with_search(search, tools, choice, request=request, vendor=vendor)
+        body.update(_search_fields(search, vendor))
+    if include := list(_include(vendor, searches=search is not None)):
         body["include"] = include
     if not tools:
         return
     body["tools"] = tools
-    choice = _tool_choice(request.get("tool_choice"), tools, search)
     if choice is not None:
         body["tool_choice"] = choice
-    if search and is_openai(vendor) and isinstance(search.get("max_uses"), int) and search["max_uses"] > 0:
-        body["max_tool_calls"] = search["max_uses"]
     if request.get("parallel_tool_calls") is False:
         body["parallel_tool_calls"] = False
+
+
+def _with_search(
+    search: Json, tools: list[Json], choice: Any, *, request: Json, vendor: Vendor
+) -> tuple[list[Json], Any]:
+    """Return (tools, tool_choice) with the web search among the tools."""
+    if vendor.search_fields.get("plugins"):
+        return tools, choice
+    wanted = request.get("tool_choice")
+    if isinstance(wanted, dict) and (wanted.get("function") or {}).get("name") == search.get("name"):
+        # The API has no choice of this tool among others, so the others stay out of a request that forces it.
+        return [_search_tool(search, vendor)], "required"
+    return [*tools, _search_tool(search, vendor)], choice
+
+
+def _search_fields(search: Json, vendor: Vendor) -> Json:
+    if plugins := vendor.search_fields.get("plugins"):
+        return {"plugins": plugins}
+    uses = search.get("max_uses")
+    return {"max_tool_calls": uses} if may_be_openai(vendor) and isinstance(uses, int) and uses > 0 else {}
 
 
 def _offered(request: Json, vendor: Vendor) -> list[Json]:
@@ -157,20 +173,17 @@ def _search_rule(request: Json, vendor: Vendor) -> str:
 def _include(vendor: Vendor, *, searches: bool) -> Iterable[str]:
     if gives_encrypted_reasoning(vendor):
         yield "reasoning.encrypted_content"
-    if searches and vendor.name != "groq":
+    if searches and vendor.name != "groq" and not vendor.search_fields.get("plugins"):
         yield "web_search_call.action.sources"
 
 
-def _tool_choice(choice: Any, tools: list[Json], search: Json | None) -> Any:
+def _tool_choice(choice: Any, tools: list[Json]) -> Any:
     if isinstance(choice, str):
         return choice if choice in ("auto", "none", "required") else None
     if not isinstance(choice, dict):
         return None
-    name = str((choice.get("function") or {}).get("name", ""))
-    if search is not None and name == search.get("name"):
-        return "required" if len(tools) == 1 else {"type": "web_search"}
-    sent = wire_name(name)
-    return {"type": "function", "name": sent} if any(t.get("name") == sent for t in tools) else None
+    name = wire_name(str((choice.get("function") or {}).get("name", "")))
+    return {"type": "function", "name": name} if any(t["name"] == name for t in tools) else None
 
 
 def _text_format(wanted: Any) -> Json | None:
@@ -193,7 +206,7 @@ def _identity(request: Json, body: Json, target: Target) -> None:
     vendor = target.vendor
     if target.session and takes_cache_key(vendor):
         body["prompt_cache_key"] = target.session if len(target.session) <= KEY_LIMIT else _digest(target.session)
-    if not is_openai(vendor):
+    if not may_be_openai(vendor):
         return
     metadata = (request.get("anthropic") or {}).get("metadata")
     user = request.get("user") or (metadata.get("user_id") if isinstance(metadata, dict) else None)

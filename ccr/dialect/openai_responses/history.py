@@ -35,13 +35,13 @@ def encode_history(messages: Sequence[Json], target: Target) -> tuple[str, list[
     instructions = "\n\n".join(filter(None, (text_of(m.get("content")) for m in leading)))
     items: list[Json] = []
     extra: list[Json] = []
-    for message in repaired(messages[len(leading) :]):
+    for number, message in enumerate(repaired(messages[len(leading) :])):
         if message.get("role") == "tool":
             items.append(_output(message, target, extra))
             continue
         items.extend(_message("user", extra))
         extra = []
-        items.extend(_items(message, target))
+        items.extend(_items(message, number, target))
     items.extend(_message("user", extra))
     return instructions, items or list(_message("user", [{"type": "input_text", "text": NOTHING}]))
 
@@ -53,10 +53,10 @@ def call_id(given: str) -> str:
     return "call_" + hashlib.sha256(given.encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _items(message: Json, target: Target) -> Iterable[Json]:
+def _items(message: Json, number: int, target: Target) -> Iterable[Json]:
     role, content = message.get("role"), message.get("content")
     if role == "assistant":
-        return _turn(message, target)
+        return _turn(message, number, target)
     if role == "system":
         text = text_of(content)
         # What OpenAI calls developer is system elsewhere: https://model-spec.openai.com
@@ -91,9 +91,11 @@ def _file(part: Json) -> Json | None:
 
 
 def _output(message: Json, target: Target, extra: list[Json]) -> Json:
-    """Return the output of a call. Where outputs are text only, images go to `extra`, for a message after them."""
-    content = message.get("content")
-    parts = [p for p in (_input_part(p, target) for p in parts_of(content)) if p.get("text") != ""]
+    """Return the output of a call. Not every server takes images in it: then they go to `extra`, for a message after
+    the outputs of the turn.
+    """
+    sent_id = call_id(str(message.get("tool_call_id", "")))
+    parts = [p for p in (_input_part(p, target) for p in parts_of(message.get("content"))) if p.get("text") != ""]
     texts = [p["text"] for p in parts if p["type"] == "input_text"]
     if message.get("is_error") and "error" not in "".join(texts)[:80].lower():
         parts.insert(0, {"type": "input_text", "text": "Error:"})
@@ -101,13 +103,14 @@ def _output(message: Json, target: Target, extra: list[Json]) -> Json:
     if all(p["type"] == "input_text" for p in parts):
         found = "\n".join(p["text"] for p in parts) or EMPTY_RESULT
     elif not is_openai(target.vendor):
+        extra.append({"type": "input_text", "text": f"[From the result of tool call {sent_id}]"})
         extra.extend(p for p in parts if p["type"] != "input_text")
         texts = [p["text"] for p in parts if p["type"] == "input_text"]
         found = "\n".join([*texts, "[The files of this result follow in the next message.]"])
-    return {"type": "function_call_output", "call_id": call_id(str(message.get("tool_call_id", ""))), "output": found}
+    return {"type": "function_call_output", "call_id": sent_id, "output": found}
 
 
-def _turn(message: Json, target: Target) -> Iterable[Json]:
+def _turn(message: Json, number: int, target: Target) -> Iterable[Json]:
     items: list[Json] = []
     for kind, block in blocks_in_order(message):
         if kind == "thinking":
@@ -120,7 +123,11 @@ def _turn(message: Json, target: Target) -> Iterable[Json]:
         # "Item of type 'reasoning' was provided without its required following item":
         # https://github.com/openai/openai-agents-python/issues/1611
         items.pop()
-    return _with_phases(items) if is_openai(target.vendor) and _PHASES.search(target.model) else items
+    if not is_openai(target.vendor):
+        _complete(items, number)
+    elif _PHASES.search(target.model):
+        _add_phases(items)
+    return items
 
 
 def _say(items: list[Json], text: str) -> None:
@@ -131,12 +138,23 @@ def _say(items: list[Json], text: str) -> None:
         items.extend(_message("assistant", [part]))
 
 
-def _with_phases(items: list[Json]) -> Iterable[Json]:
-    calls = [number for number, item in enumerate(items) if item["type"] == "function_call"]
-    for number, item in enumerate(items):
+def _add_phases(items: list[Json]) -> None:
+    calls = [place for place, item in enumerate(items) if item["type"] == "function_call"]
+    for place, item in enumerate(items):
         if item["type"] == "message":
-            item["phase"] = "commentary" if calls and number < calls[-1] else "final_answer"
-        yield item
+            item["phase"] = "commentary" if calls and place < calls[-1] else "final_answer"
+
+
+def _complete(items: list[Json], number: int) -> None:
+    """Add what an output message has in OpenAI's schema, which other servers check to the letter. OpenAI itself does
+    without, and knows the ids that it gave. https://github.com/vllm-project/vllm/pull/41355
+    """
+    for place, item in enumerate(items):
+        if item["type"] == "message":
+            for part in item["content"]:
+                part["annotations"] = []
+            item["id"] = f"msg_{number}_{place}"
+            item["status"] = "completed"
 
 
 def _call(call: Json) -> Json:

@@ -32,6 +32,8 @@ class Item:
     type = ""
     settled = False
     """Whether it has said all it is likely to say, although it has not ended."""
+    left = False
+    """Whether the next item began before it had ended; its end may still come."""
     announced = True
     """Whether the server has told of it before it grew."""
 
@@ -192,7 +194,7 @@ class FunctionCall(Item):
 
     def _grow(self, piece: str) -> Iterable[Event]:
         self._given += self._news(piece)
-        if self.name and not _is_wrapper(self.name, self._tools):
+        if self.id and self.name and not _is_wrapper(self.name, self._tools):
             yield from self._start()
 
     def _news(self, piece: str) -> str:
