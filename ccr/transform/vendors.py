@@ -17,8 +17,8 @@ from ccr.transform.base import Context, Transformer
 def treated_as(name: str, context: Context) -> Vendor:
     """Return the context's vendor with the habits of the one named.
 
-    An address that nobody knows gets all of them. One that is known keeps its own, and takes how reasoning is asked for
-    and given back where it has no way of its own.
+    An address that nobody knows gets all of them. One that is known keeps its own, but gives reasoning back as the
+    other one does where it would give back none.
     """
     here = context.vendor
     if here.name == name:
@@ -27,9 +27,7 @@ def treated_as(name: str, context: Context) -> Vendor:
     limit = here.max_output or other.max_output
     if not is_known(here):
         return replace(other, dialect=here.dialect, auth=here.auth, max_output=limit)
-    asks = other if here.reasoning == "none" else here
-    replay = other.replay if here.replay == "none" else here.replay
-    return replace(here, reasoning=asks.reasoning, efforts=asks.efforts, replay=replay, max_output=limit)
+    return replace(here, replay=other.replay if here.replay == "none" else here.replay, max_output=limit)
 
 
 class _Named(Transformer):

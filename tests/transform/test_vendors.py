@@ -23,18 +23,14 @@ def test_unknown_provider_keeps_its_wire_format_and_key_header() -> None:
     assert (where.vendor.name, where.vendor.dialect, where.vendor.auth) == ("deepseek", "anthropic", "x-api-key")
 
 
-def test_known_vendor_takes_only_the_ways_of_reasoning_it_lacks() -> None:
+def test_known_vendor_keeps_its_ways_but_gives_reasoning_back() -> None:
     where = context("volcengine", "deepseek-v3-250324")
+    before = where.vendor
     edit("deepseek", None, request(), where)
-    assert (where.vendor.name, where.vendor.reasoning, where.vendor.replay) == (
-        "volcengine",
-        "thinking",
-        "reasoning_content",
-    )
-    assert where.vendor.images
-    where = context("qwen", "qwen-plus")
+    assert where.vendor == replace(before, replay="reasoning_content", max_output=8192)
+    where = context("openrouter")
     edit("deepseek", None, request(), where)
-    assert where.vendor.reasoning == "enable_thinking"
+    assert where.vendor.replay == "reasoning_details"
 
 
 @pytest.mark.parametrize("name", ["deepseek", "openrouter", "groq"])
