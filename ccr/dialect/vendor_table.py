@@ -373,6 +373,9 @@ RULES: tuple[Rule, ...] = (
     # These refuse tools together with reasoning at chat completions, or are not offered there at all:
     # https://github.com/openai/openai-openapi/issues/541
     Rule("openai", r"^(gpt-(5\.[2-9]|[6-9])(?!.*chat)|.*codex|(o1|o3|gpt-5)-pro)", {"dialect": "openai_responses"}),
+    # Where chat completions is the only way, they take tools if they don't reason:
+    # https://github.com/BerriAI/litellm/pull/34569
+    Rule("azure", r"^gpt-(5\.[4-9]|[6-9])(?!.*chat)", {"efforts": ("none",), "fields": {"reasoning_effort": "none"}}),
     # https://platform.openai.com/docs/guides/tools-web-search?api-mode=chat
     Rule(_OPENAI, r"search-(preview|api)", {"sampling": False, "search_fields": {"web_search_options": {}}}),
     # https://api-docs.deepseek.com/quick_start/pricing
