@@ -6,7 +6,7 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from ccr.config.endpoint import endpoint, spoken
+from ccr.config.endpoint import endpoint
 from ccr.config.schema import ModelSettings, Provider
 from ccr.dialect.anthropic import Anthropic
 from ccr.dialect.base import Dialect
@@ -14,7 +14,7 @@ from ccr.dialect.gemini import Gemini
 from ccr.dialect.openai_chat import OpenAIChat
 from ccr.dialect.openai_responses import OpenAIResponses
 from ccr.dialect.vendor import DialectName, Vendor
-from ccr.dialect.vendor_table import find, for_model
+from ccr.dialect.vendor_table import find, for_model, speaking
 from ccr.dialect.vertex import Vertex
 from ccr.transform.chain import Chain
 
@@ -38,7 +38,7 @@ class Upstream:
     @cached_property
     def vendor(self) -> Vendor:
         """What is known of whoever is behind the address, with the user's own settings for the model on top."""
-        vendor = for_model(find(self.provider.url), self.model)
+        vendor = speaking(for_model(find(self.provider.url), self.model), self.dialect_name)
         limit = self.settings.max_output
         return replace(vendor, max_output=limit) if limit else vendor
 
@@ -49,8 +49,8 @@ class Upstream:
 
     @cached_property
     def dialect_name(self) -> DialectName:
-        """The wire format: the one that the chain names, else the one that the address ends in, else the vendor's."""
-        return self.chain.dialect or spoken(self.provider.url) or self.vendor.dialect
+        """The wire format: the one that the chain names, else the one that suits the model at this address."""
+        return self.chain.dialect or for_model(find(self.provider.url), self.model).dialect
 
     @property
     def dialect(self) -> Dialect:
