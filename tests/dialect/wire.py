@@ -10,12 +10,13 @@ from typing import Any
 
 import msgspec
 
-from ccr.core.event import Event, Fault, Finish, Start, Text, Thinking, ToolArgs, ToolEnd, ToolStart, UsageSeen
+from ccr.core.event import Event, Text, Thinking, ToolArgs, ToolEnd, ToolStart
 from ccr.core.sse import Splitter
 from ccr.dialect.anthropic import Anthropic
 from ccr.dialect.base import Decoder, Dialect, Target
 from ccr.dialect.openai_responses import OpenAIResponses
 from ccr.dialect.vendor import Vendor
+from tests.grammar import Grammar, joined
 
 WIRE = Path(__file__).parent.parent / "wire"
 DIALECTS: dict[str, Dialect] = {"openai_responses": OpenAIResponses(), "anthropic": Anthropic()}
@@ -65,7 +66,7 @@ def decoded(decoder: Decoder, values: Iterable[Any]) -> list[Event]:
 
 def told(events: Iterable[Event]) -> list[list[Any]]:
     """Return events as JSON: [name, fields], without the fields that say nothing."""
-    return [[type(event).__name__, _fields(event)] for event in folded(events)]
+    return [[type(event).__name__, _fields(event)] for event in joined(events)]
 
 
 def _fields(event: Event) -> dict[str, Any]:
@@ -73,45 +74,12 @@ def _fields(event: Event) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value not in ("", None, [], False)}
 
 
-def folded(events: Iterable[Event]) -> list[Event]:
-    """Return events with the deltas of one kind that follow each other joined."""
-    found: list[Event] = []
-    for event in events:
-        last = found[-1] if found else None
-        if isinstance(event, Text) and isinstance(last, Text):
-            found[-1] = Text(last.text + event.text)
-        elif isinstance(event, Thinking) and isinstance(last, Thinking):
-            found[-1] = Thinking(last.text + event.text)
-        elif isinstance(event, ToolArgs) and isinstance(last, ToolArgs):
-            found[-1] = ToolArgs(event.key, last.json + event.json)
-        else:
-            found.append(event)
-    return found
-
-
 def legal(events: list[Event]) -> list[Event]:
-    """Assert that events keep to the grammar of `ccr.core.event`, and return them."""
-    open_key: int | None = None
-    keys: set[int] = set()
-    finished = False
-    for number, event in enumerate(events):
-        assert not isinstance(event, Start) or number == 0, "Start is not the first"
-        assert not finished or isinstance(event, UsageSeen | Fault), f"{event} after the end"
-        if isinstance(event, Fault):
-            assert number == len(events) - 1, "something follows a Fault"
-        elif isinstance(event, ToolStart):
-            assert open_key is None, "a tool begins inside another"
-            assert event.key not in keys, "a key is used twice"
-            assert event.name
-            open_key = event.key
-            keys.add(event.key)
-        elif isinstance(event, ToolArgs | ToolEnd):
-            assert event.key == open_key, f"{event} outside of its tool"
-            open_key = None if isinstance(event, ToolEnd) else open_key
-        else:
-            assert open_key is None, f"{event} inside a tool"
-        assert not isinstance(event, Text | Thinking) or event.text, "empty text"
-        finished = finished or isinstance(event, Finish)
+    """Assert that events keep to the grammar, and return them."""
+    grammar = Grammar()
+    for event in events:
+        grammar.take(event)
+    grammar.end()
     return events
 
 

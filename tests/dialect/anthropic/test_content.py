@@ -6,7 +6,7 @@ import pytest
 
 from ccr.core.event import Citation, Event, Opaque, Signature, Text, Thinking, ToolArgs, ToolEnd, ToolStart
 from ccr.dialect.anthropic.content import begin
-from tests.dialect.wire import folded
+from tests.grammar import joined
 
 Json = dict[str, Any]
 SOURCE = {"type": "web_search_result_location", "url": "https://a.example/", "title": "A", "cited_text": "c"}
@@ -14,7 +14,7 @@ SOURCE = {"type": "web_search_result_location", "url": "https://a.example/", "ti
 
 def tell(block: Json, *deltas: Json) -> list[Event]:
     content = begin(block, 3)
-    return folded([*content.start(), *(e for d in deltas for e in content.feed(d)), *content.end()])
+    return joined([*content.start(), *(e for d in deltas for e in content.feed(d)), *content.end()])
 
 
 def test_text_and_its_sources() -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from ccr.core.event import Event, Fault, Finish, Opaque, Start, Text, UsageSeen, WebSearch
 from ccr.core.usage import Usage
 from ccr.dialect.anthropic.decode import MessagesDecoder, read_usage
-from tests.dialect.wire import calls, decoded, folded, legal, text, thinking
+from tests.dialect.wire import calls, decoded, legal, text, thinking
+from tests.grammar import joined
 
 Json = dict[str, Any]
 STOP = {"type": "message_stop"}
@@ -101,7 +102,7 @@ def test_whole_message_gives_the_events_of_its_stream(drawn: Any) -> None:
 
 def arguments_parsed(events: list[Event]) -> list[Any]:
     """White space in arguments may differ."""
-    return [json.loads(e.json) if hasattr(e, "json") else e for e in folded(events)]
+    return [json.loads(e.json) if hasattr(e, "json") else e for e in joined(events)]
 
 
 FIELDS = [

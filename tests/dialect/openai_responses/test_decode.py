@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from ccr.core.event import Citation, Event, Fault, Finish, Signature, Start, Text, ToolStart, UsageSeen, WebSearch
 from ccr.core.usage import Usage
 from ccr.dialect.openai_responses.decode import ResponsesDecoder
-from tests.dialect.wire import calls, decoded, folded, legal, text, thinking
+from tests.dialect.wire import calls, decoded, legal, text, thinking
+from tests.grammar import joined
 
 Json = dict[str, Any]
 
@@ -97,7 +98,7 @@ def interleavings(draw: st.DrawFn) -> tuple[list[Json], list[Json]]:
 
 def shape(events: list[Event]) -> list[Event]:
     """Return the events with the ids of reasoning left out, which some servers change all the time."""
-    return folded(Signature("") if isinstance(e, Signature) else e for e in events)
+    return joined(Signature("") if isinstance(e, Signature) else e for e in events)
 
 
 @given(interleavings(), st.booleans())
@@ -306,6 +307,11 @@ def test_deltas_without_an_announcement_are_taken() -> None:
     found = decoded(ResponsesDecoder({}), [*values, response()])
     assert text(found) == "Hi"
     assert calls(found) == [("c1", "f", {"a": 1})]
+
+
+def test_calls_that_are_only_told_when_done_are_all_taken_though_each_has_the_index_0() -> None:
+    values = [{"type": "response.output_item.done", "output_index": 0, "item": item_of(n, "call")} for n in (1, 2)]
+    assert [call for call, _, _ in calls(decoded(ResponsesDecoder({}), [*values, response()]))] == ["c1", "c2"]
 
 
 def test_late_announcement_names_a_call_that_has_begun() -> None:

@@ -14,7 +14,7 @@ from ccr.dialect.openai_responses.item import (
     SearchCall,
     payload,
 )
-from tests.dialect.wire import folded
+from tests.grammar import joined
 
 Json = dict[str, Any]
 CALL = {"type": "function_call", "call_id": "c", "name": "f"}
@@ -25,7 +25,7 @@ def tell(item: Item, *events: tuple[str, Json], final: Json | None = None, begin
     """Return what an item tells of events and its final form."""
     item.begin(begin or {})
     found = [e for name, data in events for e in item.feed(name, data)]
-    return folded([*found, *item.end(final)])
+    return joined([*found, *item.end(final)])
 
 
 def args(piece: Any) -> tuple[str, Json]:
@@ -48,6 +48,7 @@ WHOLE = '{"a":{"a":1}}'
         ([args('{"a":'), args('{"a":1}}')], CALL),
         ([args('{"a"'), args('{"a":{"a"'), args(WHOLE)], CALL),
         ([args('{"a":{"a":1}}'), args(WHOLE)], CALL),
+        ([args('{"a":{"a":1}}'), args('{"a": {"a": 1}}')], CALL),
         ([args({"a": {"a": 1}})], CALL),
         ([args('{"a":'), ("function_call_arguments.done", {"arguments": WHOLE})], CALL),
         ([("function_call_arguments.done", {"arguments": WHOLE, "name": "f"})], {"call_id": "c"}),
@@ -59,6 +60,7 @@ WHOLE = '{"a":{"a":1}}'
         "final empty",
         "cumulative",
         "twice",
+        "twice, spaced",
         "piece object",
         "done",
         "done only",
