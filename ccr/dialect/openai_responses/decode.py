@@ -4,6 +4,7 @@ A whole response is a list of items in their final form, and so is the end of a 
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -153,7 +154,7 @@ class ResponsesDecoder:
         return lane if lane is not None and lane.item.type in (kind, "") else None
 
     def _grow(self, value: Json, event: str) -> Iterable[Event]:
-        owner = next((item for start, item in _OWNERS.items() if event.startswith(start)), "")
+        owner = _owner(event)
         part = value.get("part")
         if isinstance(part, dict) and part.get("type") == "reasoning_text":
             owner = "reasoning"
@@ -290,6 +291,11 @@ _STEPS: dict[str, Callable[[ResponsesDecoder, Json], Iterable[Event]]] = {
     "response.done": ResponsesDecoder._end,
     "response.error": ResponsesDecoder._fail,
 }
+
+
+@lru_cache(maxsize=64)
+def _owner(event: str) -> str:
+    return next((item for start, item in _OWNERS.items() if event.startswith(start)), "")
 
 
 def _is_response(value: Json) -> bool:

@@ -5,6 +5,7 @@ has not been said. https://platform.openai.com/docs/api-reference/responses-stre
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from ccr.core.event import (
@@ -56,7 +57,7 @@ class Message(Item):
 
     def __init__(self) -> None:
         self.refused = False
-        self._said: dict[int, str] = {}
+        self._said: dict[int, list[str]] = {}
         self._cited: set[tuple[Any, ...]] = set()
 
     def feed(self, event: str, data: Json) -> Iterable[Event]:
@@ -68,7 +69,8 @@ class Message(Item):
             yield from self._say(index, _string(data.get("delta")))
         elif event in ("output_text.done", "refusal.done"):
             whole = _string(data.get("text")) or _string(data.get("refusal"))
-            if whole.startswith(said := self._said.get(index, "")):
+            said = "".join(self._said.get(index, ()))
+            if whole.startswith(said):
                 yield from self._say(index, whole[len(said) :])
         elif event == "output_text.annotation.added":
             yield from self._cite([data.get("annotation")])
@@ -78,7 +80,7 @@ class Message(Item):
         content = (final or {}).get("content")
         parts = [p for p in content if isinstance(p, dict)] if isinstance(content, list) else []
         whole = "".join(map(_part_text, parts))
-        said = "".join(self._said.values())
+        said = "".join(chain.from_iterable(self._said.values()))
         known = len(said) if whole.startswith(said) else len(whole)
         for part in parts:
             text = _part_text(part)
@@ -90,7 +92,7 @@ class Message(Item):
 
     def _say(self, index: int, text: str) -> Iterable[Event]:
         if text:
-            self._said[index] = self._said.get(index, "") + text
+            self._said.setdefault(index, []).append(text)
             yield Text(text)
 
     def _cite(self, annotations: Any) -> Iterable[Event]:
@@ -161,9 +163,14 @@ class FunctionCall(Item):
         self.name = ""
         self._key = key
         self._tools = tools
-        self._given = ""
+        self._pieces: list[str] = []
         self._sent = 0
         self._started = False
+
+    @property
+    def given(self) -> str:
+        """The arguments so far."""
+        return "".join(self._pieces)
 
     def feed(self, event: str, data: Json) -> Iterable[Event]:
         """`function_call_arguments.delta` and `.done`. The name may come only with the final form."""
@@ -177,12 +184,12 @@ class FunctionCall(Item):
         """Send what is missing and close the call. A call that was cut off before its name was known is lost."""
         if final is not None:
             self.begin(final)
-            if _is_wrapper(self.name, self._tools) and (calls := _wrapped(final, self._given)):
+            if _is_wrapper(self.name, self._tools) and (calls := _wrapped(final, self.given)):
                 yield from self._unwrap(calls)
                 return
             yield from self._complete(_arguments(final.get(self.field)))
             yield from self._start()
-            if not self._given.strip():
+            if not self.given.strip():
                 yield ToolArgs(self._key, "{}")
         if self._started:
             yield ToolEnd(self._key)
@@ -193,30 +200,32 @@ class FunctionCall(Item):
         self.name = self.name or _string(found.get("name"))
 
     def _grow(self, piece: str) -> Iterable[Event]:
-        self._given += self._news(piece)
+        if piece := self._news(piece):
+            self._pieces.append(piece)
         if self.id and self.name and not _is_wrapper(self.name, self._tools):
             yield from self._start()
 
     def _news(self, piece: str) -> str:
         """Return what a delta adds: nothing if it repeats the whole, the rest if it is cumulative."""
-        given = self._given
-        if not given or not piece.lstrip().startswith("{"):
+        if not self._pieces or not piece.lstrip().startswith("{"):
             return piece
+        given = self.given
         if piece.startswith(given) and not given.rstrip().endswith((":", "[", ",")):
             return piece[len(given) :]
         return "" if is_complete(given) else piece
 
     def _complete(self, whole: str) -> Iterable[Event]:
-        if whole.startswith(self._given):
-            yield from self._grow(whole[len(self._given) :])
+        given = self.given
+        if whole.startswith(given):
+            yield from self._grow(whole[len(given) :])
 
     def _start(self) -> Iterable[Event]:
         if not self._started:
             self._started = True
             yield ToolStart(self._key, self.id, self.name or "unknown_tool")
-        if self._sent < len(self._given):
-            piece, self._sent = self._given[self._sent :], len(self._given)
-            yield ToolArgs(self._key, piece)
+        if fresh := "".join(self._pieces[self._sent :]):
+            self._sent = len(self._pieces)
+            yield ToolArgs(self._key, fresh)
 
     def _unwrap(self, calls: list[Json]) -> Iterable[Event]:
         for number, call in enumerate(calls):
@@ -255,14 +264,14 @@ class CustomCall(FunctionCall):
     def feed(self, event: str, data: Json) -> Iterable[Event]:
         """`custom_tool_call_input.*`: plain text can't grow inside JSON, so it waits for the final form."""
         if event.endswith(".delta"):
-            self._given += _string(data.get("delta"))
+            self._pieces.append(_string(data.get("delta")))
         return ()
 
     def end(self, final: Json | None) -> Iterable[Event]:
         """Give the call as a whole."""
         if final is not None:
             self.begin(final)
-            text = _string(final.get("input")) or self._given
+            text = _string(final.get("input")) or self.given
             yield ToolStart(self._key, self.id, self.name or "unknown_tool")
             yield ToolArgs(self._key, dump_text({"input": text}))
             yield ToolEnd(self._key)
