@@ -33,7 +33,7 @@ def encode_turns(messages: Sequence[Json], tools: frozenset[str], *, pad: bool, 
     found = list(_unique(repaired(messages)))
     turns = _merged(_turn(m, tools, target, last=m is found[-1]) for m in found)
     turns = _merged(t for t in map(_ended, turns) if t["content"])
-    turns = _merged(_placed(turns, target))
+    turns = _merged(t for t in _placed(turns, target) if t["content"])
     if pad and pads_thoughts(target):
         for turn in turns:
             _pad(turn)
@@ -73,7 +73,7 @@ def _turn(message: Json, tools: frozenset[str], target: Target, *, last: bool) -
     if role == "tool":
         return {"role": "user", "content": [tool_result(message, tools, target)]}
     if role == "system":
-        return {"role": "system", "content": _system_blocks([message])}
+        return {"role": "system", "content": [*_system_blocks([message]), *_tool_changes(message)]}
     blocks = (content_block(part, target) for part in parts_of(content))
     return {"role": "user", "content": [b for b in blocks if b is not None]}
 
@@ -102,6 +102,13 @@ def _system_blocks(messages: Iterable[Json]) -> list[Json]:
     return found
 
 
+def _tool_changes(message: Json) -> Iterable[Json]:
+    """Tools that come and go within the conversation:
+    https://github.com/langchain-ai/langchainjs/releases/tag/@langchain%2Fanthropic@1.5.12
+    """
+    return (p for p in parts_of(message.get("content")) if p.get("type") in ("tool_addition", "tool_removal"))
+
+
 def _merged(turns: Iterable[Json]) -> list[Json]:
     """Join neighbours of one role; results of tools come first in a user turn, or they count as missing."""
     found: list[Json] = []
@@ -126,7 +133,7 @@ def _placed(turns: list[Json], target: Target) -> Iterable[Json]:
         before = turns[number - 1]["role"] if number else ""
         after = turns[number + 1]["role"] if number + 1 < len(turns) else "assistant"
         if turn["role"] == "system" and not (taken and before == "user" and after == "assistant"):
-            yield {"role": "user", "content": [_reminder(block) for block in turn["content"]]}
+            yield {"role": "user", "content": [_reminder(b) for b in turn["content"] if b["type"] == "text"]}
         else:
             yield turn
 

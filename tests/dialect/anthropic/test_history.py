@@ -108,6 +108,16 @@ def test_system_text_that_is_not_taken_becomes_a_reminder(text: str, sent: str |
     assert found[0]["content"][1]["text"] == (sent or text)
 
 
+def test_tools_that_come_and_go_are_told_where_system_messages_are_taken() -> None:
+    change = {"type": "tool_removal", "tool": {"type": "tool_reference", "name": "Bash"}}
+    message = {"role": "system", "content": [{"type": "text", "text": "s"}, change]}
+    assert turns(user("a"), message)[1] == message
+    assert shape(turns(user("a"), message, model=OLD)) == [("user", ["text", "text"])]
+    alone = {"role": "system", "content": [change]}
+    assert shape(turns(user("a"), alone, user("b"), model=OLD)) == [("user", ["text", "text"])]
+    assert shape(turns(user("a"), assistant("b"), alone, model=OLD)) == [("user", ["text"]), ("assistant", ["text"])]
+
+
 def test_thoughts_of_other_models_are_left_out() -> None:
     mine, other = sealed("EqQB", OPUS), sealed("x", "gpt-5")
     found = turns(user("a"), assistant(thinking(other), thinking(mine), "b"), user("c"))
