@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ccr.anthropic.toolinput import ToolInput
 from ccr.core.event import (
     Citation,
     Event,
@@ -27,11 +28,17 @@ from ccr.core.event import (
     UsageSeen,
     WebSearch,
 )
-from ccr.core.jsonio import dump_text, is_complete
+from ccr.core.jsonio import dump_text
 from ccr.core.usage import Usage, latest
 
 Json = dict[str, Any]
 Delta = Literal["text_delta", "thinking_delta", "signature_delta", "input_json_delta", "citations_delta"]
+
+CUTTING: frozenset[StopReason] = frozenset({"max_tokens", "model_context_window_exceeded", "refusal"})
+"""Reasons that may end a reply in the middle of a tool call, which then must not run."""
+
+TOKEN_LENGTH = 4
+"""Characters of text that count as one token, where an upstream never tells how many it wrote."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +75,8 @@ class Encoder(ABC):
         self._used_ids = set(heading.used_ids)
         self._open: Literal["", "text", "thinking", "tool"] = ""
         self._searches = 0
-        self._args: list[str] = []
+        self._input: ToolInput | None = None
+        self._written = 0
         self._thought: list[str] = []
 
     def feed(self, event: Event) -> None:
@@ -80,21 +88,27 @@ class Encoder(ABC):
         """The reply is complete: close the open block and write the end. Needs a `Finish` to have come."""
         if self.fault is None:
             self._begin()
-            self._stop_block()
-            self._end(self.stop_reason, self.finish.stop_sequence if self.finish else None)
+            reason = self.stop_reason
+            self._stop_block(cut=self._is_cut)
+            self._end(reason, self.finish.stop_sequence if self.finish and reason == self.finish.reason else None)
 
     @property
     def stop_reason(self) -> StopReason:
         """Why the reply ended, in Anthropic's words: `tool_use` whenever the client has a whole tool call to run."""
         reason = self.finish.reason if self.finish else "end_turn"
-        cut = reason == "max_tokens" and not is_complete("".join(self._args) or "{}")
-        if self.tool_ids and not cut:
+        if self.tool_ids and not self._is_cut:
             return "tool_use"
-        return "end_turn" if reason == "tool_use" and not self.tool_ids else reason
+        return "end_turn" if reason == "tool_use" else reason
+
+    @property
+    def _is_cut(self) -> bool:
+        """Whether the reply ended within the arguments of its last call."""
+        ended = self.finish is not None and self.finish.reason in CUTTING
+        return ended and self._input is not None and not self._input.whole
 
     def usage_json(self) -> Json:
         """Return the usage in Anthropic's form: the truth as far as the upstream told it, else the estimate."""
-        usage = self.usage or Usage(input=self._prompt_tokens)
+        usage = self.usage or Usage(input=self._prompt_tokens, output=-(-self._written // TOKEN_LENGTH))
         if usage.prompt == 0 and self._prompt_tokens:
             usage = latest(usage, Usage(input=self._prompt_tokens))
         found: Json = {
@@ -142,12 +156,14 @@ class Encoder(ABC):
         self._thought = []
         self._block_delta("signature_delta", signature)
 
-    def _stop_block(self) -> None:
+    def _stop_block(self, *, cut: bool = False) -> None:
         if self._open == "thinking":
             # Clients send thinking back only with a signature; ours says whose it is.
             self._sign("")
-        if self._open == "tool" and not self._args:
-            self._block_delta("input_json_delta", "{}")
+        if self._open == "tool" and self._input is not None:
+            if rest := self._input.close(cut=cut):
+                self._block_delta("input_json_delta", rest)
+            self._input = self._input if cut else None
         self._leave()
 
     def _leave(self) -> None:
@@ -168,12 +184,14 @@ class Encoder(ABC):
     def _on_text(self, event: Text) -> None:
         if self._open != "text":
             self._enter("text", {"type": "text", "text": ""})
+        self._written += len(event.text)
         self._block_delta("text_delta", event.text)
 
     def _on_thinking(self, event: Thinking) -> None:
         if self._open != "thinking":
             self._enter("thinking", {"type": "thinking", "thinking": "", "signature": ""})
         self._thought.append(event.text)
+        self._written += len(event.text)
         self._block_delta("thinking_delta", event.text)
 
     def _on_signature(self, event: Signature) -> None:
@@ -187,17 +205,20 @@ class Encoder(ABC):
 
     def _on_tool_start(self, event: ToolStart) -> None:
         tool_id = self._fresh_id(event.id)
-        self._args = []
         self.tool_ids.append(tool_id)
         self._enter("tool", {"type": "tool_use", "id": tool_id, "name": event.name, "input": {}})
+        self._input = ToolInput()
 
     def _on_tool_args(self, event: ToolArgs) -> None:
-        if self._open == "tool" and event.json:
-            self._args.append(event.json)
-            self._block_delta("input_json_delta", event.json)
+        if self._open != "tool" or self._input is None:
+            return
+        self._written += len(event.json)
+        if sound := self._input.feed(event.json):
+            self._block_delta("input_json_delta", sound)
 
     def _on_tool_end(self, event: ToolEnd) -> None:
-        if self._open == "tool":
+        # Whether unfinished arguments are a mistake or were cut off is known when the reply goes on or ends.
+        if self._open == "tool" and self._input is not None and self._input.whole:
             self._stop_block()
 
     def _fresh_id(self, given: str) -> str:

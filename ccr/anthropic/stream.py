@@ -60,8 +60,7 @@ class StreamEncoder(Encoder):
     def _write(self, kind: Delta, value: Any) -> None:
         self._out.append(
             b'event: content_block_delta\ndata: {"type":"content_block_delta","index":%d,'
-            b'"delta":{"type":"%s","%s":%s}}\n\n'
-            % (self._index, kind.encode(), _FIELDS[kind], _encode(value))
+            b'"delta":{"type":"%s","%s":%s}}\n\n' % (self._index, kind.encode(), _FIELDS[kind], _encode(value))
         )
 
     def _message_start(self) -> None:
