@@ -1,10 +1,13 @@
 """Server-sent events out of bytes, whatever the network cuts them into.
 
-Splits by bytes, so characters may be cut anywhere and U+2028 is no line end.
+Splits by bytes, so characters may be cut anywhere and U+2028 is no line end. Kinder than the grammar where servers are
+careless: a last event needs no blank line, JSON objects need none between them, and a bare JSON line counts as data.
 Grammar: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 """
 
 from typing import NamedTuple
+
+BOM = b"\xef\xbb\xbf"
 
 
 class ServerEvent(NamedTuple):
@@ -15,16 +18,19 @@ class ServerEvent(NamedTuple):
 
 
 class Splitter:
-    """Takes bytes as they come, gives events. Unlike the grammar it also gives a last event without a blank line."""
+    """Takes bytes as they come, gives the events that are complete."""
 
     def __init__(self) -> None:
         self._tail: list[bytes] = []
         self._data: list[bytes] = []
         self._name = ""
+        self._late_name = ""
+        self._first = True
 
     def feed(self, data: bytes) -> list[ServerEvent]:
         """Return the events that are complete now."""
         if self._tail and self._tail[-1].endswith(b"\r"):
+            # A CR may be half of a CRLF: it waits for what follows.
             data = b"\r" + data
             self._tail[-1] = self._tail[-1][:-1]
         if b"\r" in data:
@@ -52,21 +58,36 @@ class Splitter:
         return events
 
     def _line(self, line: bytes, events: list[ServerEvent]) -> None:
+        if self._first:
+            self._first, line = False, line.removeprefix(BOM)
         if not line:
             self._dispatch(events)
         elif line.startswith(b"data:"):
-            value = line[6:] if line[5:6] == b" " else line[5:]
-            # Some servers put no blank line between events; a whole JSON object is an event of its own.
-            if self._data and value[:1] in (b"{", b"[") and self._data[-1][-1:] == b"}" and self._data[0][:1] == b"{":
-                self._dispatch(events)
-            self._data.append(value)
+            self._add(line[6:] if line[5:6] == b" " else line[5:], events)
         elif line.startswith(b"event:"):
+            name = line[6:].strip().decode("ascii", "replace")
+            # After data the name is either the same event's or the next one's, without a blank line between.
             if self._data:
+                self._late_name = name
+            else:
+                self._name = name
+        elif line.startswith(b"{"):
+            self._add(line, events)
+        elif line == b"data":
+            self._add(b"", events)
+
+    def _add(self, value: bytes, events: list[ServerEvent]) -> None:
+        if self._data:
+            is_next = value[:1] in (b"{", b"[") and self._data[-1][-1:] == b"}" and self._data[0][:1] == b"{"
+            if is_next or self._late_name:
+                name, self._late_name = self._late_name, ""
                 self._dispatch(events)
-            self._name = line[6:].strip().decode("ascii", "replace")
+                self._name = name
+        self._data.append(value)
 
     def _dispatch(self, events: list[ServerEvent]) -> None:
-        if self._data:
-            events.append(ServerEvent(self._data[0] if len(self._data) == 1 else b"\n".join(self._data), self._name))
-            self._data = []
-        self._name = ""
+        data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
+        if data:
+            events.append(ServerEvent(data, self._late_name or self._name))
+        self._data = []
+        self._name = self._late_name = ""
