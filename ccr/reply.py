@@ -7,14 +7,13 @@ from its content type, because vendors mix them up. A reply that ends without th
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from ccr.anthropic.encoder import Encoder
 from ccr.anthropic.message import MessageEncoder
 from ccr.anthropic.stream import StreamEncoder
 from ccr.core.event import Event, Fault
-from ccr.core.jsonio import dump, load
-from ccr.core.sse import Splitter
+from ccr.core.jsonio import dump, load, load_many
+from ccr.core.sse import BOM, Splitter
 from ccr.core.unified import Json
 from ccr.core.usage import Usage
 from ccr.dialect.base import Decoder
@@ -23,6 +22,9 @@ from ccr.transform.base import Filter
 
 WHOLE_LIMIT = 64 * 1024 * 1024
 """Bytes of a reply that has to be read whole before it can be decoded."""
+
+START = 300
+"""Bytes of a body that are shown where it is no reply."""
 
 CUT = Fault("api_error", "the upstream's stream ended before the reply was complete", 502, "incomplete_stream")
 EMPTY = Fault("api_error", "the upstream's reply was empty", 502, "empty_reply")
@@ -37,8 +39,10 @@ class Reply:
         self._filters = list(filters)
         self._read: Callable[[bytes], None] = self._sniff
         self._splitter = Splitter()
+        self._start = b""
         self._held: list[bytes] = []
         self._size = 0
+        self._events = 0
 
     @property
     def begun(self) -> bool:
@@ -78,7 +82,7 @@ class Reply:
             self._emit(self._decoder.close())
             self._release()
         if self.fault is None and self.encoder.finish is None:
-            self.encoder.feed(cut or (CUT if self.begun or self._size else EMPTY))
+            self.encoder.feed(cut or self._unfinished())
         self.encoder.close()
         return self._take()
 
@@ -95,16 +99,29 @@ class Reply:
             return found
         return b""
 
+    def _unfinished(self) -> Fault:
+        """Return what to say of a body that ended too early, or that was no reply at all."""
+        said = "" if self._events or self._held else plain_text(self._start)
+        if said and not said.startswith(":"):
+            return Fault(
+                "api_error", f"the upstream answered with something else than a reply: {said!r}", 502, "foreign"
+            )
+        return CUT if self._events or self._held else EMPTY
+
     def _sniff(self, data: bytes) -> None:
-        start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
-        if not start:
+        self._start += data
+        start = self._start.removeprefix(BOM).lstrip()
+        if not start or BOM.startswith(self._start):
             return
+        self._start = b""
         self._read = self._collect if start[:1] in (b"{", b"[", b"<") else self._stream
         self._read(start)
 
     def _stream(self, data: bytes) -> None:
-        self._size += len(data)
+        if not self._events:
+            self._start = (self._start + data)[:START]
         for event in self._splitter.feed(data):
+            self._events += 1
             self._emit(self._decoder.event(event.data, event.name))
 
     def _collect(self, data: bytes) -> None:
@@ -119,6 +136,7 @@ class Reply:
             self._emit(self._whole(b"".join(self._held)))
         else:
             for event in self._splitter.close():
+                self._events += 1
                 self._emit(self._decoder.event(event.data, event.name))
 
     def _whole(self, body: bytes) -> Iterable[Event]:
@@ -127,22 +145,13 @@ class Reply:
             yield Fault("api_error", message, 502, "html")
             return
         try:
-            value = load(body)
-        except (ValueError, RecursionError):
-            yield from self._lines(body)
-            return
-        for item in value if isinstance(value, list) else [value]:
-            yield from self._decoder.whole(item)
-
-    def _lines(self, body: bytes) -> Iterable[Event]:
-        """JSON lines: one chunk a line. A last line that is cut off leaves the reply without an end."""
-        for line in body.splitlines():
-            value: Any
-            try:
-                value = load(line)
-            except (ValueError, RecursionError):
-                continue
-            yield from self._decoder.whole(value)
+            values = [load(body)]
+        except ValueError:
+            # Chunks that follow each other; a last one that is cut off leaves the reply without an end.
+            values = load_many(body)
+        for value in values:
+            for item in value if isinstance(value, list) else [value]:
+                yield from self._decoder.whole(item)
 
     def _emit(self, events: Iterable[Event], first: int = 0) -> None:
         """Pass events through the filters from `first` on, into the encoder."""

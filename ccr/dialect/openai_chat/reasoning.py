@@ -1,18 +1,41 @@
 """Reasoning in chat completions: every field that vendors send it in, and the state to give back.
 
 Fields: `reasoning_content` (DeepSeek, Qwen, GLM, Kimi, ...), `reasoning` (OpenRouter, Groq, Ollama, vLLM),
-`reasoning_text`, `thinking`, and OpenRouter's `reasoning_details`
+`reasoning_text` (GitHub Copilot), `thinking`, and the `reasoning_details` of OpenRouter and MiniMax
 (https://openrouter.ai/docs/use-cases/reasoning-tokens#preserving-reasoning-blocks).
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from ccr.core.jsonio import dump_text
 from ccr.core.unified import Json
 
 _FIELDS = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
 _PIECES = ("text", "summary", "data")
+_WORDS = ("text", "summary", "thinking", "content", "reasoning")
+_SNAPSHOT = 16
+"""Characters that a repeated beginning must have to count as one; chance repeats fewer."""
+
+
+class Thoughts:
+    """Reads the visible reasoning out of deltas.
+
+    MiniMax documents that every delta has all the reasoning so far, and sends only what is new:
+    https://github.com/MiniMax-AI/MiniMax-M2/issues/95
+    """
+
+    def __init__(self) -> None:
+        self._seen: list[str] = []
+        self._length = 0
+
+    def read(self, delta: Mapping[str, Any]) -> str:
+        """Return the new reasoning in one delta or message."""
+        text = reasoning_text(delta)
+        if _SNAPSHOT <= self._length <= len(text) and text.startswith("".join(self._seen)):
+            text = text[self._length :]
+        self._seen.append(text)
+        self._length += len(text)
+        return text
 
 
 def reasoning_text(delta: Mapping[str, Any]) -> str:
@@ -31,9 +54,7 @@ class Details:
 
     def add(self, details: Any) -> None:
         """Take the details of one delta; pieces of one entry follow each other and share its `index` and `type`."""
-        if not isinstance(details, list):
-            return
-        for detail in details:
+        for detail in details if isinstance(details, list) else ():
             if not isinstance(detail, dict):
                 continue
             last = self._found[-1] if self._found else None
@@ -42,21 +63,25 @@ class Details:
             else:
                 self._found.append(dict(detail))
 
-    def take(self) -> str:
-        """Return the payload that brings them back later, empty if nothing needs to come back."""
+    def take(self) -> list[Json]:
+        """Return what has come since the last time, and forget it."""
         found, self._found = self._found, []
-        return dump_text({"reasoning_details": found}) if found else ""
+        return found
 
 
 def _continues(last: Json, detail: Json) -> bool:
+    if detail.get("type") == "reasoning.encrypted" or last.get("signature"):
+        return False
     same = last.get("type") == detail.get("type") and last.get("index") == detail.get("index")
-    return same and detail.get("type") != "reasoning.encrypted" and not last.get("signature")
+    return same and (not detail.get("id") or last.get("id") in (None, detail["id"]))
 
 
 def _join(last: Json, detail: Json) -> None:
     for key, value in detail.items():
         if key in _PIECES and isinstance(value, str):
-            last[key] = (last.get(key) or "") + value
+            known = last.get(key) or ""
+            is_snapshot = _SNAPSHOT <= len(known) <= len(value) and value.startswith(known)
+            last[key] = value if is_snapshot else known + value
         elif value is not None:
             last[key] = value
 
@@ -67,7 +92,5 @@ def _flat(value: Any) -> str:
     if isinstance(value, list):
         return "".join(map(_flat, value))
     if isinstance(value, dict):
-        return next(
-            (t for k in ("text", "summary", "thinking", "content", "reasoning") if (t := _flat(value.get(k)))), ""
-        )
+        return next((text for word in _WORDS if (text := _flat(value.get(word)))), "")
     return ""

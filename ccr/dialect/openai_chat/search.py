@@ -1,11 +1,46 @@
 """Web searches that a chat-completions upstream ran by itself, in the forms that vendors report them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ccr.core.event import SearchHit, WebSearch
+from ccr.core.event import Citation, Event, SearchHit, WebSearch
 from ccr.core.jsonio import load
 from ccr.core.unified import Json
+
+
+class Sources:
+    """Collects the sources of one reply. `searching` says whether the client asked for a web search."""
+
+    def __init__(self, *, searching: bool) -> None:
+        self._hits: dict[str, SearchHit] = {}
+        self._searching = searching
+        self._told = False
+
+    def note(self, annotations: Any) -> None:
+        """Take a list of sources; vendors repeat them."""
+        for hit in hits_of(annotations):
+            self._hits.setdefault(hit.url, hit)
+
+    def note_beside(self, chunk: Mapping[str, Any]) -> None:
+        """Take the sources that stand beside the choices (Perplexity).
+
+        https://docs.perplexity.ai/guides/chat-completions-guide
+        """
+        for field in ("search_results", "citations"):
+            if chunk.get(field):
+                self.note(chunk[field])
+
+    def found(self) -> Iterable[WebSearch]:
+        """Return the search before the text that rests on it, if its results are known by then."""
+        if self._searching and self._hits and not self._told:
+            self._told = True
+            return [WebSearch("", hits=tuple(self._hits.values()))]
+        return ()
+
+    def end(self) -> Iterable[Event]:
+        """Return what the end of the text brings: its citations, and the search if it was not told before."""
+        yield from (Citation(hit.url, hit.title, hit.content) for hit in self._hits.values())
+        yield from self.found()
 
 
 def hits_of(sources: Any) -> Iterable[SearchHit]:

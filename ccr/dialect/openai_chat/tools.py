@@ -5,139 +5,188 @@ name comes late or twice, arguments come in pieces, whole, cumulative, as an obj
 parallel calls interleave. `Calls` sorts deltas into slots and releases one slot at a time; the others wait.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ccr.core.event import Event, ToolArgs, ToolEnd, ToolStart
-from ccr.core.jsonio import dump_text, is_complete
+from ccr.core.event import Event, Signature, ToolArgs, ToolEnd, ToolStart
+from ccr.core.jsonio import dump_text
+from ccr.core.jsonscan import Scanner
+from ccr.dialect.openai_chat.state import State, pack
+
+NO_NAME = "unknown_tool"
+"""Stands for a name that the upstream never told, so that the call is refused instead of lost."""
 
 
 class Slot:
-    """One call as far as it is known. `sent` counts the pieces that have been released."""
+    """One call as far as it is known. `preface` is what has to stand before it."""
 
-    def __init__(self, key: int) -> None:
+    def __init__(self, key: int, name: str = "") -> None:
         self.key = key
         self.id = ""
-        self.name = ""
-        self.pieces: list[str] = []
-        self.sent = 0
+        self.name = name
         self.started = False
-        self.placeholder = False
+        self.preface: list[Event] = []
+        self._scanner = Scanner()
+        self._pieces: list[str] = []
+        self._length = 0
+        self._sent = 0
+        self._placeholder = False
         self._cumulative = False
 
     @property
-    def text(self) -> str:
-        """The arguments so far."""
-        return "".join(self.pieces)
+    def has_arguments(self) -> bool:
+        """Whether any arguments have come."""
+        return bool(self._pieces)
 
     @property
     def whole(self) -> bool:
-        """Whether the arguments so far are one JSON value, or the vendor said that there are none."""
-        return is_complete(self.text) if self.pieces else self.placeholder
+        """Whether the arguments so far are one object, or the vendor said that there are none."""
+        return self._scanner.ended if self._pieces else self._placeholder
 
-    def add(self, piece: str) -> None:
-        """Take more arguments: a delta, the whole so far (cumulative), or a repetition of the whole."""
-        if not self.pieces and piece.strip() == "{}":
+    def echoes(self, piece: str) -> bool:
+        """Tell whether the piece says nothing that is not known."""
+        return not piece or (len(piece) == self._length and piece == "".join(self._pieces))
+
+    def add(self, piece: str) -> str:
+        """Take more arguments: a delta, the whole so far (cumulative), or a repetition of the whole.
+
+        Returns what belongs to another call, because it begins an object after the end of this one.
+        """
+        if not self._pieces and piece.strip() == "{}":
             # Either no arguments, or what some vendors send before the real ones.
-            self.placeholder = True
-        elif not self.pieces or not piece.lstrip().startswith("{"):
-            self.pieces.append(piece)
-        else:
-            self._add_object(piece)
+            self._placeholder = True
+            return ""
+        if self._pieces and piece.lstrip().startswith("{"):
+            return self._add_object(piece)
+        return self._append(piece)
 
-    def _add_object(self, piece: str) -> None:
-        known = self.text
+    def release(self, *, over: bool) -> Iterable[Event]:
+        """Release what is held. A call starts with its first arguments, since id and name may come just before them."""
+        if not self.started:
+            if not over and not (self.name and self._pieces):
+                return
+            self.started = True
+            yield from self.preface
+            yield ToolStart(self.key, self.id, self.name or NO_NAME)
+        fresh = "".join(self._pieces[self._sent :])
+        self._sent = len(self._pieces)
+        if fresh:
+            yield ToolArgs(self.key, fresh)
+        if over:
+            yield ToolEnd(self.key)
+
+    def _add_object(self, piece: str) -> str:
+        if self._scanner.ended:
+            return "" if self._repeats(piece) else piece
         # Where a value may begin, a piece that repeats the start may also be an object inside.
-        if piece.startswith(known) and (self._cumulative or not known.rstrip().endswith((":", "[", ","))):
+        known = "".join(self._pieces) if self._length <= len(piece) else ""
+        if known and piece.startswith(known) and (self._cumulative or not known.rstrip().endswith((":", "[", ","))):
             self._cumulative = True
-            self.pieces.append(piece[len(known) :])
-        elif not is_complete(known):
-            self.pieces.append(piece)
+            piece = piece[len(known) :]
+        return self._append(piece)
+
+    def _repeats(self, piece: str) -> bool:
+        known = "".join(self._pieces).strip()
+        return piece.strip() in (known, "{}") or (self._cumulative and known.startswith(piece.strip()))
+
+    def _append(self, piece: str) -> str:
+        sound = self._scanner.feed(piece)
+        rest = piece[sound:]
+        if self._scanner.ended and rest.startswith("{"):
+            piece = piece[:sound]
+        else:
+            rest = ""
+        self._pieces.append(piece)
+        self._length += len(piece)
+        return "" if rest and self._repeats(rest) else rest
 
 
 class Calls:
     """The calls of one reply."""
 
     def __init__(self) -> None:
+        self.taken = 0
+        """How many pieces of calls have come."""
         self._slots: list[Slot] = []
         self._by_index: dict[int, Slot] = {}
         self._active = 0
+        self._preface: list[Event] = []
 
-    def feed(self, deltas: Any) -> Iterable[Event]:
-        """Take the `tool_calls` of one delta or message; return what can be released."""
-        if isinstance(deltas, dict):
-            deltas = [deltas]
-        if not isinstance(deltas, list):
-            return
-        for delta in deltas:
+    @property
+    def settled(self) -> bool:
+        """Whether something else may come between: no call is waiting for the rest of its arguments."""
+        return all(slot.whole for slot in self._slots[self._active :])
+
+    def feed(self, deltas: Any, preface: Sequence[Event] = ()) -> Iterable[Event]:
+        """Take the `tool_calls` of one delta or message; return what can be released.
+
+        `preface` belongs directly before the first call that begins here or later.
+        """
+        self._preface += preface
+        for delta in deltas if isinstance(deltas, list) else [deltas]:
             if isinstance(delta, dict):
                 self._take(delta)
-        yield from self._release(ended=False)
+        return self._release(ended=False)
 
     def end(self) -> Iterable[Event]:
         """No more of these calls will come: release everything."""
         yield from self._release(ended=True)
+        preface, self._preface = self._preface, []
+        yield from preface
 
     def _take(self, delta: dict[str, Any]) -> None:
         function = delta.get("function")
         function = function if isinstance(function, dict) else delta
         name, piece = _string(function.get("name")), _arguments(function.get("arguments"))
-        call_id, index = _string(delta.get("id")), delta.get("index")
+        call_id, index = _string(delta.get("id")), _index(delta.get("index"))
         if not (name or piece or call_id):
             return
-        slot = self._find(index if isinstance(index, int) else None, call_id, name=name, piece=piece)
+        self.taken += 1
+        slot = self._find(index, call_id, name=name, piece=piece)
         slot.id = slot.id or call_id
         if name and not slot.started:
             slot.name = name
-        if piece:
-            slot.add(piece)
+        if isinstance(delta.get("extra_content"), dict):
+            slot.preface.append(Signature(pack(State(calls={str(slot.key): delta["extra_content"]}))))
+        while piece and (piece := slot.add(piece)):
+            slot = self._open(slot.name, index)
 
     def _find(self, index: int | None, call_id: str, *, name: str, piece: str) -> Slot:
         slot = self._by_index.get(index) if index is not None else None
-        if slot is None and not (index is not None and name):
-            slot = self._by_id(call_id, name=name)
+        if slot is None:
+            slot = self._known(index, call_id, name=name)
         if slot is None or _is_other(slot, call_id, name=name, piece=piece):
-            slot = Slot(len(self._slots))
-            self._slots.append(slot)
+            return self._open("", index)
         if index is not None:
             self._by_index[index] = slot
         return slot
 
-    def _by_id(self, call_id: str, *, name: str) -> Slot | None:
-        if call_id:
-            found = next((s for s in self._slots if s.id == call_id), None)
-            if found or name:
-                return found
-        return self._slots[-1] if self._slots else None
+    def _known(self, index: int | None, call_id: str, *, name: str) -> Slot | None:
+        """Return the call that a delta with an unknown index, or none, goes on with."""
+        if index is not None and name:
+            return None
+        found = next((s for s in self._slots if s.id == call_id), None) if call_id else None
+        if found or not self._slots or (call_id and name):
+            return found
+        last = self._slots[-1]
+        return last if index is None or not last.whole else None
 
-    @property
-    def settled(self) -> bool:
-        """Whether text may come between: no call is waiting for the rest of its arguments."""
-        return all(slot.whole for slot in self._slots[self._active :])
+    def _open(self, name: str, index: int | None) -> Slot:
+        slot = Slot(len(self._slots), name)
+        slot.preface, self._preface = self._preface, []
+        self._slots.append(slot)
+        if index is not None:
+            self._by_index[index] = slot
+        return slot
 
     def _release(self, *, ended: bool) -> Iterable[Event]:
         while self._active < len(self._slots):
             slot = self._slots[self._active]
-            last = self._active == len(self._slots) - 1
-            yield from _advance(slot, ended=ended or (slot.whole and not last))
-            if not ended and (last or not slot.whole):
+            over = ended or (slot.whole and self._active < len(self._slots) - 1)
+            yield from slot.release(over=over)
+            if not over:
                 return
-            yield ToolEnd(slot.key)
             self._active += 1
-
-
-def _advance(slot: Slot, *, ended: bool) -> Iterable[Event]:
-    """Release what the slot holds. It starts with its first arguments, since id and name may come just before them."""
-    if not slot.started:
-        if not ended and not (slot.name and slot.pieces):
-            return
-        slot.started = True
-        yield ToolStart(slot.key, slot.id, slot.name or "unknown_tool")
-    if slot.sent < len(slot.pieces):
-        fresh = "".join(slot.pieces[slot.sent :])
-        slot.sent = len(slot.pieces)
-        if fresh:
-            yield ToolArgs(slot.key, fresh)
 
 
 def _is_other(slot: Slot, call_id: str, *, name: str, piece: str) -> bool:
@@ -147,10 +196,9 @@ def _is_other(slot: Slot, call_id: str, *, name: str, piece: str) -> bool:
     if call_id and slot.id:
         if call_id == slot.id:
             return name != slot.name and slot.whole
-        return name != slot.name or slot.whole or not slot.pieces
+        return name != slot.name or slot.whole or not slot.has_arguments
     # Without ids, other arguments after whole ones or another name are another call; the same again is an echo.
-    echo = piece == slot.text or not piece
-    return name != slot.name or (slot.whole and not echo)
+    return name != slot.name or (slot.whole and not slot.echoes(piece))
 
 
 def _arguments(value: Any) -> str:
@@ -165,3 +213,9 @@ def _string(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return value if isinstance(value, str) else ""
+
+
+def _index(value: Any) -> int | None:
+    if isinstance(value, str) and value.isdecimal():
+        return int(value)
+    return value if isinstance(value, int) else None

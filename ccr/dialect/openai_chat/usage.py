@@ -1,49 +1,123 @@
 """Usage in chat completions: where each vendor puts it and what it calls cached tokens."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ccr.core.event import UsageSeen
 from ccr.core.usage import Usage, split_prompt
+
+
+class UsageWatch:
+    """Reads the usage, and tells whether it came as the sum at the end of a stream."""
+
+    def __init__(self) -> None:
+        self.summed_up = False
+        """The last chunk that said anything told the usage and nothing else, for the first time."""
+        self._told: Usage | None = None
+        self._running = False
+
+    def read(self, chunk: Mapping[str, Any], *, content: bool) -> Iterable[UsageSeen]:
+        """Return the usage of a chunk if it is news. `content` says whether the chunk had any."""
+        usage = find_usage(chunk)
+        if usage is not None:
+            self._running = self._running or content
+            self.summed_up = not self._running
+        elif content:
+            self.summed_up = False
+        if usage is None or usage == self._told:
+            return ()
+        self._told = usage
+        return [UsageSeen(usage)]
 
 
 def find_usage(chunk: Mapping[str, Any]) -> Usage | None:
     """Return the usage that a chunk or a whole reply tells, wherever the vendor put it, or None."""
-    groq = chunk.get("x_groq")
-    choices = chunk.get("choices")
-    first = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
-    # Groq: x_groq.usage in the last chunk. Kimi: choices[0].usage.
-    for holder in (chunk, groq, first):
-        if isinstance(holder, dict) and isinstance(holder.get("usage"), dict):
-            return read_usage(holder["usage"])
-    return None
+    for usage in _places(chunk):
+        if isinstance(usage, Mapping) and usage:
+            return read_usage(usage)
+    timings = chunk.get("timings")
+    return _timed(timings) if isinstance(timings, Mapping) else None
 
 
 def read_usage(usage: Mapping[str, Any]) -> Usage:
     """Return OpenAI's figures in Anthropic's sense. Missing ones are 0.
 
     Cached tokens: prompt_tokens_details.cached_tokens (OpenAI), prompt_cache_hit_tokens (DeepSeek), cached_tokens
-    (Kimi), cache_read_input_tokens (proxies in front of Claude).
+    (Kimi, Together), cache_read_input_tokens (proxies in front of Claude). Stored ones: cache_write_tokens
+    (OpenRouter), cache_creation_input_tokens (DashScope), cache_creation_tokens (LiteLLM).
     """
-    details = usage.get("prompt_tokens_details") or usage.get("input_tokens_details")
-    details = details if isinstance(details, dict) else {}
-    out = usage.get("completion_tokens_details") or usage.get("output_tokens_details")
-    out = out if isinstance(out, dict) else {}
+    details = _inner(usage, "prompt_tokens_details", "input_tokens_details")
     cached = _first(
         details.get("cached_tokens"),
         usage.get("prompt_cache_hit_tokens"),
         usage.get("cached_tokens"),
         usage.get("cache_read_input_tokens"),
     )
-    written = _first(details.get("cache_write_tokens"), usage.get("cache_creation_input_tokens"))
-    prompt = _first(usage.get("prompt_tokens"), usage.get("input_tokens"))
+    written = _first(
+        details.get("cache_write_tokens"),
+        details.get("cache_creation_input_tokens"),
+        details.get("cache_creation_tokens"),
+        usage.get("cache_creation_input_tokens"),
+    )
+    hit_and_miss = _first(usage.get("prompt_cache_hit_tokens")) + _first(usage.get("prompt_cache_miss_tokens"))
+    prompt = _first(usage.get("prompt_tokens"), usage.get("input_tokens"), hit_and_miss)
     fresh, read, write = split_prompt(prompt, cached, written)
+    out = _inner(usage, "completion_tokens_details", "output_tokens_details")
     reasoning = _first(out.get("reasoning_tokens"), usage.get("reasoning_tokens"))
+    return Usage(
+        input=fresh,
+        output=_output(usage, prompt, reasoning),
+        cache_read=read,
+        cache_write=write,
+        reasoning=reasoning,
+        searches=_searches(usage),
+    )
+
+
+def _places(chunk: Mapping[str, Any]) -> Iterable[Any]:
+    """Groq: x_groq.usage in the last chunk. Kimi: choices[0].usage."""
+    yield chunk.get("usage")
+    groq = chunk.get("x_groq")
+    if isinstance(groq, Mapping):
+        yield groq.get("usage")
+    choices = chunk.get("choices")
+    for choice in choices if isinstance(choices, list) else ():
+        if isinstance(choice, Mapping):
+            yield choice.get("usage")
+
+
+def _output(usage: Mapping[str, Any], prompt: int, reasoning: int) -> int:
+    """Return the completion tokens with the reasoning in them, which xAI counts only in the total.
+
+    https://docs.x.ai/docs/key-information/consumption-and-rate-limits
+    """
     output = _first(usage.get("completion_tokens"), usage.get("output_tokens"))
-    if prompt and not output:
-        output = max(0, _first(usage.get("total_tokens")) - prompt)
-    return Usage(input=fresh, output=output, cache_read=read, cache_write=write, reasoning=reasoning)
+    missing = _first(usage.get("total_tokens")) - prompt - output
+    if missing > 0 and (missing == reasoning or not output):
+        return output + missing
+    return output
+
+
+def _searches(usage: Mapping[str, Any]) -> int:
+    """Searches that the vendor ran: OpenRouter, Anthropic's own field, Perplexity."""
+    details = _inner(usage, "server_tool_use_details", "server_tool_use")
+    return _first(details.get("web_search_requests"), usage.get("num_search_queries"))
+
+
+def _timed(timings: Mapping[str, Any]) -> Usage | None:
+    """llama.cpp tells its counts beside the time they took, also without `stream_options`.
+
+    https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
+    """
+    cached = _first(timings.get("cache_n"))
+    fresh, output = _first(timings.get("prompt_n")), _first(timings.get("predicted_n"))
+    return Usage(input=fresh, output=output, cache_read=cached) if fresh or cached else None
+
+
+def _inner(usage: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+    return next((found for name in names if isinstance(found := usage.get(name), Mapping)), {})
 
 
 def _first(*values: Any) -> int:
     """Return the first positive number, else 0."""
-    return next((int(v) for v in values if isinstance(v, (int, float)) and v > 0), 0)
+    return next((int(v) for v in values if isinstance(v, (int, float)) and 0 < v < 1e15 and v is not True), 0)

@@ -153,7 +153,7 @@ def test_text_after_a_whole_call_is_a_block_of_its_own() -> None:
 
 def test_broken_arguments_reach_the_client_as_they_are() -> None:
     chunks = [tool(0, call="a", name="Bash", args='{"c": oops'), END]
-    assert read_stream(through([sse(chunks)]))["content"][0]["input"] == {"_raw": '{"c": oops'}
+    assert read_stream(through([sse(chunks)]))["content"][0]["input"] == {"c": None, "_raw": '{"c": oops'}
 
 
 def test_a_call_cut_by_the_limit_does_not_look_complete() -> None:
