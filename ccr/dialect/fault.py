@@ -1,11 +1,13 @@
 """Error bodies of every vendor, read into one `Fault` with Anthropic's kind and words that Claude Code reacts to."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from ccr.core.event import Fault
+from ccr.dialect.overflow import CODE, is_overflow, overflow_message
 from ccr.errors import ErrorKind
 
 MESSAGE_LIMIT = 2000
@@ -20,6 +22,7 @@ KINDS: dict[int, ErrorKind] = {
     408: "timeout_error",
     413: "request_too_large",
     429: "rate_limit_error",
+    498: "overloaded_error",  # Groq: https://console.groq.com/docs/errors
     503: "overloaded_error",
     504: "timeout_error",
     529: "overloaded_error",
@@ -27,38 +30,48 @@ KINDS: dict[int, ErrorKind] = {
 
 # The words that vendors use instead of a status, in `type`, `code` or `status`, and the status they stand for.
 CODES: dict[str, int] = {
-    "invalid_request_error": 400,
-    "invalid_argument": 400,
-    "failed_precondition": 400,
     "context_length_exceeded": 400,
+    "exceed_context_size_error": 400,
+    "model_max_prompt_tokens_exceeded": 400,
+    "failed_precondition": 400,
+    "invalid_argument": 400,
+    "invalid_parameter_error": 400,
+    "invalidparameter": 400,
     "invalid_prompt": 400,
-    "bad_request": 400,
     "tool_use_failed": 400,
+    "content_filter": 400,
     "authentication_error": 401,
+    "invalid_authentication_error": 401,
     "invalid_api_key": 401,
+    "wrong_api_key": 401,
     "unauthenticated": 401,
     "unauthorized": 401,
     "billing_error": 402,
     "insufficient_balance": 402,
+    "accountoverdueerror": 402,
     "permission_error": 403,
     "permission_denied": 403,
     "forbidden": 403,
     "not_found_error": 404,
     "not_found": 404,
+    "notfound": 404,
     "model_not_found": 404,
+    "deploymentnotfound": 404,
     "request_too_large": 413,
     "rate_limit_error": 429,
     "rate_limit_exceeded": 429,
+    "rate_limit_reached_error": 429,
     "rate_limited": 429,
     "insufficient_quota": 429,
+    "exceeded_current_quota_error": 429,
+    "request_quota_exceeded": 429,
     "resource_exhausted": 429,
     "too_many_requests": 429,
-    "server_error": 500,
-    "internal_server_error": 500,
-    "internal": 500,
-    "api_error": 500,
-    "internal_error": 500,
+    "too_many_requests_error": 429,
+    "toomanyrequests": 429,
+    "service_tier_capacity_exceeded": 429,
     "unavailable": 503,
+    "unavailable_error": 503,
     "service_unavailable": 503,
     "deadline_exceeded": 504,
     "timeout_error": 504,
@@ -66,34 +79,67 @@ CODES: dict[str, int] = {
     "overloaded_error": 529,
     "overloaded": 529,
     "engine_overloaded": 529,
+    "engine_overloaded_error": 529,
+    # GLM: https://docs.z.ai/api-reference/api-code
+    **dict.fromkeys(("1000", "1001", "1002", "1003", "1004"), 401),
+    **dict.fromkeys(("1110", "1111", "1112", "1121", "1220", "1311"), 403),
+    **dict.fromkeys(("1113", "1309"), 402),
+    **dict.fromkeys(("1210", "1213", "1214", "1215", "1261", "1301"), 400),
+    **dict.fromkeys(("1211", "1212", "1221", "1222"), 404),
+    **dict.fromkeys(("1302", "1303", "1304", "1308", "1310", "1313"), 429),
+    **dict.fromkeys(("1305", "1312"), 529),
+}
+GENERAL: dict[str, int] = {
+    "invalid_request_error": 400,
+    "bad_request": 400,
+    "badrequest": 400,
+    "server_error": 500,
+    "internal_server_error": 500,
+    "internal": 500,
+    "api_error": 500,
+    "internal_error": 500,
+}
+"""Words that vendors put beside a more exact one."""
+
+# https://platform.minimax.io/docs/api-reference/errorcode
+MINIMAX: dict[int, int] = {
+    1001: 504,
+    1002: 429,
+    1004: 401,
+    1008: 402,
+    1026: 400,
+    1027: 400,
+    1039: 429,
+    1041: 429,
+    2013: 400,
+    2045: 429,
+    2049: 401,
+    2056: 429,
 }
 
-# How vendors say that the prompt does not fit: one alternative per wording seen in documents and public reports.
-OVERFLOW = re.compile(
-    r"context_length_exceeded|prompt is too long|maximum context length|context window|max(?:imum)? prompt length"
-    r"|exceed\w* (?:the |model |your )*(?:available |maximum |model )*context|exceed context limit"
-    r"|input token count.{0,40}exceeds|exceeds? the maximum number of tokens|exceed_context_size"
-    r"|reduce the length of the (?:messages|prompt|input)|exceeded model token limit"
-    r"|longer than the maximum model length|range of input length should be|input is too long"
-    r"|input length .{0,40}exceed|prompt token count of|prompt exceeds max length|prompt too long"
-    r"|model_max_prompt_tokens_exceeded|loaded with context length|max_seq_len|`inputs` tokens",
+_KEY = re.compile(
+    r"\b(?:sk|pk|rk|ak|gsk|csk|xai|pplx|nvapi|hf|tgp|fw|AIza)[-_]?[\w*-]{16,}|(?<=Bearer )[\w.~+/=-]{8,}"
+    r"|\beyJ[\w-]{10,}\.[\w-]+\.[\w-]+|\b[0-9a-f]{32}\.\w{16}\b"
+)
+_AGAIN = re.compile(
+    r"(?:try again|retry|again) (?:in|after) (?:(?:(\d+)h)?(?:(\d+)m(?!s))?([\d.]+) ?(ms|s)|(\d+) ?(?:seconds|m\b))",
     re.IGNORECASE,
 )
-_MAXIMUM = re.compile(
-    r"(?:maximum|limit|allowed|at most|context (?:length|window|size)|n_ctx|max_seq_len|<=|>)\D{0,60}?(\d{3,})",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(r"\d{3,}")
+_DETAIL_LIMIT = 20
 
 
 def read_fault(status: int, body: bytes, *, retry_after: float | None = None) -> Fault:
-    """Return the fault that an HTTP error answer stands for. `status` is kept unless the body knows better."""
+    """Return the fault that an HTTP error answer stands for.
+
+    `status` is kept unless it is a plain 500 or 502 and the body knows better. `retry_after` is in seconds.
+    """
     try:
         value = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return make_fault(status, plain_text(body) or f"HTTP {status} without a message", retry_after=retry_after)
-    found = error_in(value) or make_fault(status, _sentence(value) or f"HTTP {status} without a message")
-    known = status if status >= 400 else found.status
+    found = error_in(value) or make_fault(status, message_in(value) or f"HTTP {status} without a message")
+    knows_better = status < 400 or (status in (500, 502) and found.status < 500)
+    known = found.status if knows_better else status
     return make_fault(known, found.message, code=found.code, retry_after=retry_after or found.retry_after)
 
 
@@ -101,59 +147,42 @@ def error_in(value: Any) -> Fault | None:
     """Return the fault that a JSON value reports in any vendor's form, or None if it is not an error.
 
     Forms: {error: {message, type, code, status}}, {error: "..."}, {type: "error", error: {...}}, [{error: ...}],
-    {code, message} with an error code, {detail: ...}, {success: false, message}.
+    {errors: ...}, {code, message} with an error code, {status, title, detail}, {detail: ...}, {success: false,
+    message}, {base_resp: {status_code, status_msg}}.
     """
     if isinstance(value, list):
-        return next((f for f in map(error_in, value) if f is not None), None)
+        return next((fault for fault in map(error_in, value) if fault is not None), None)
     if not isinstance(value, dict):
         return None
-    error = value.get("error")
-    if isinstance(error, dict) and error:
-        return _from_object(error)
-    if isinstance(error, str) and error:
-        return _from_object({**value, "message": value.get("message") or error})
+    error = value.get("error") or value.get("errors")
+    if error:
+        return _from_error(error, value)
     if value.get("success") is False or value.get("object") == "error" or value.get("type") == "error":
         return _from_object(value)
-    has_code = isinstance(value.get("code"), (int, str)) and value.get("code") not in (
-        0,
-        200,
-        "0",
-        "200",
-        "",
-        "success",
-    )
-    if has_code and isinstance(value.get("message"), str) and "choices" not in value:
+    status = value.get("base_resp")
+    if isinstance(status, dict) and status.get("status_code"):
+        return _from_minimax(status)
+    if "choices" in value:
+        return None
+    if _is_problem(value) or (_has_code(value) and message_in(value)):
         return _from_object(value)
-    return _from_object({"message": _sentence(value["detail"])}) if "detail" in value and len(value) == 1 else None
+    return _from_object({"message": message_in(value["detail"])}) if "detail" in value and len(value) == 1 else None
 
 
 def make_fault(status: int, message: str, *, code: str = "", retry_after: float | None = None) -> Fault:
-    """Return a fault with the kind that belongs to the status; an overflowing prompt gets Anthropic's own words."""
-    message = message.strip()[:MESSAGE_LIMIT]
-    if status in (400, 413, 422, 500) and (OVERFLOW.search(message) or code == "context_length_exceeded"):
-        return Fault("invalid_request_error", overflow_message(message), 400, "context_length_exceeded")
-    return Fault(kind_of(status), message, status, code, retry_after)
+    """Return a fault with the kind that belongs to the status; an overflowing prompt gets Anthropic's own words.
+
+    What looks like a key is masked.
+    """
+    message = _KEY.sub("[key]", message.strip()[:MESSAGE_LIMIT])
+    if status in (400, 413, 422, 500) and is_overflow(message, code):
+        return Fault("invalid_request_error", overflow_message(message), 400, CODE)
+    return Fault(kind_of(status), message, status, code, retry_after or _wait(message, status))
 
 
 def kind_of(status: int) -> ErrorKind:
     """Return Anthropic's error kind for an HTTP status."""
     return KINDS.get(status) or ("invalid_request_error" if 400 <= status < 500 else "api_error")
-
-
-def overflow_message(message: str) -> str:
-    """Return `prompt is too long: N tokens > M maximum`, the words that make Claude Code compact.
-
-    The vendor's own message follows in brackets; it stands alone where it has no numbers.
-    """
-    if re.search(r"prompt is too long: \d+ tokens > \d+ maximum|exceed context limit: \d+ \+ \d+ > \d+", message):
-        return message
-    numbers = [int(n) for n in _NUMBER.findall(message)]
-    limit = _MAXIMUM.search(message)
-    maximum = int(limit[1]) if limit else (min(numbers) if len(numbers) > 1 else 0)
-    asked = next((n for n in numbers if n > maximum), 0) if maximum else 0
-    if not asked:
-        return f"prompt is too long: {message}"
-    return f"prompt is too long: {asked} tokens > {maximum} maximum ({message})"
 
 
 def plain_text(body: bytes) -> str:
@@ -166,35 +195,97 @@ def plain_text(body: bytes) -> str:
     return " ".join(text.split())[:500]
 
 
-def _from_object(error: dict[str, Any]) -> Fault:
+def message_in(value: Any) -> str:
+    """Return a message in words: FastAPI's `detail` lists and nested objects included."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        words = ("message", "msg", "detail", "error_msg", "error", "title", "Message")
+        return next((text for word in words if (text := message_in(value.get(word)))), "")
+    if isinstance(value, list):
+        return "; ".join(filter(None, map(message_in, value[:_DETAIL_LIMIT])))
+    return ""
+
+
+def _from_error(error: Any, value: Mapping[str, Any]) -> Fault:
+    if isinstance(error, dict):
+        return _from_object(error)
+    return _from_object({**value, "message": message_in(value.get("message")) or message_in(error)})
+
+
+def _from_object(error: Mapping[str, Any]) -> Fault:
     words = [w.lower() for w in (error.get("code"), error.get("type"), error.get("status")) if isinstance(w, str)]
-    numbers = [n for n in (error.get("code"), error.get("status"), error.get("http_code")) if isinstance(n, int)]
-    numbers += [int(w) for w in words if w.isdigit()]
-    status = next((n for n in numbers if 400 <= n < 600), 0) or next((CODES[w] for w in words if w in CODES), 500)
-    code = next((w for w in words if not w.isdigit() and w != "error"), "")
-    return make_fault(status, _with_metadata(error) or code or "the upstream reported an error", code=code)
+    code = next((w for w in words if not w.isdigit() and w not in ("error", *GENERAL)), "")
+    code = code or next((w for w in words if not w.isdigit() and w != "error"), "")
+    message = _with_metadata(error) or code or "the upstream reported an error"
+    if {"n_prompt_tokens", "n_ctx"} <= error.keys():  # llama.cpp
+        message = f"{message} ({error['n_prompt_tokens']} input tokens, n_ctx {error['n_ctx']})"
+    return make_fault(_status(error, words), message, code=code, retry_after=_told_wait(error))
 
 
-def _with_metadata(error: dict[str, Any]) -> str:
+def _status(error: Mapping[str, Any], words: list[str]) -> int:
+    """Return the status that an error object stands for."""
+    places = ("code", "status", "status_code", "statusCode", "http_code")
+    numbers = (_integer(error.get(place)) for place in places)
+    told = next((n for n in numbers if 400 <= n < 600), 0)
+    return told or next((table[w] for table in (CODES, GENERAL) for w in words if w in table), 500)
+
+
+def _from_minimax(status: Mapping[str, Any]) -> Fault:
+    number = _integer(status.get("status_code"))
+    return make_fault(MINIMAX.get(number, 500), message_in(status.get("status_msg")) or f"error {number}")
+
+
+def _with_metadata(error: Mapping[str, Any]) -> str:
     """OpenRouter hides the provider's own words in `metadata.raw` behind "Provider returned error"."""
-    message = _sentence(error.get("message") or error.get("msg") or error.get("detail") or error.get("error"))
+    message = message_in(error)
     metadata = error.get("metadata")
     raw = metadata.get("raw") if isinstance(metadata, dict) else None
     if not isinstance(raw, str) or not raw or raw in message:
         return message
     try:
         inner = error_in(msgspec.json.decode(raw))
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         inner = None
     return f"{message}: {inner.message if inner else raw}"
 
 
-def _sentence(value: Any) -> str:
-    """Return a message in words: FastAPI's `detail` lists and nested objects included."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict):
-        return _sentence(value.get("message") or value.get("msg") or value.get("error") or value.get("detail"))
-    if isinstance(value, list):
-        return "; ".join(filter(None, map(_sentence, value)))
-    return ""
+def _is_problem(value: Mapping[str, Any]) -> bool:
+    """RFC 9457, as NVIDIA and others use it."""
+    return "title" in value and 400 <= _integer(value.get("status")) < 600
+
+
+def _has_code(value: Mapping[str, Any]) -> bool:
+    code = value.get("code") or value.get("error_code")
+    return isinstance(code, (int, str)) and str(code).lower() not in ("0", "200", "", "success", "true", "false")
+
+
+def _told_wait(error: Mapping[str, Any]) -> float | None:
+    """Google's RetryInfo: https://cloud.google.com/apis/design/errors#error_details"""
+    details = error.get("details")
+    for detail in details if isinstance(details, list) else ():
+        delay = detail.get("retryDelay") if isinstance(detail, dict) else None
+        if isinstance(delay, str) and re.fullmatch(r"\d+(\.\d+)?s", delay):
+            return float(delay[:-1])
+    return None
+
+
+def _wait(message: str, status: int) -> float | None:
+    """Return the seconds to wait that a message about a rate limit names."""
+    found = _AGAIN.search(message) if status == 429 else None
+    if found is None:
+        return None
+    hours, minutes, number, unit, seconds = found.groups()
+    if seconds:
+        return float(seconds)
+    try:
+        rest = float(number.rstrip("."))
+    except ValueError:
+        return None
+    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + (rest / 1000 if unit == "ms" else rest)
+
+
+def _integer(value: Any) -> int:
+    if isinstance(value, str) and value.isdecimal():
+        return int(value[:9])
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
