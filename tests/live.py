@@ -112,7 +112,7 @@ class Live:
     async def open(self, body: Any) -> trio.SocketStream:
         """Send a Messages request over a plain socket, for a client that leaves or stalls."""
         stream = await trio.open_tcp_stream("127.0.0.1", int(self.url.rpartition(":")[2]))
-        data = json.dumps(body).encode()
+        data = httpx.Request("POST", self.url, json=body).content  # the very bytes that `post` sends
         head = b"POST /v1/messages HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: %d\r\n\r\n" % len(data)
         await stream.send_all(head + data)
         return stream

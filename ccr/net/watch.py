@@ -5,6 +5,7 @@ cost a task switch for each chunk, and cancelling a read closes its connection.
 """
 
 import math
+from collections.abc import Callable
 
 import msgspec
 import trio
@@ -58,14 +59,20 @@ class Watch:
         """The attempt is over."""
         self._scope = self._limits = None
 
-    async def run(self, receive: Receive, request: trio.CancelScope) -> None:
-        """Watch until the client goes; then cancel `request`."""
+    async def run(
+        self, receive: Receive, request: trio.CancelScope, *, outlives_client: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Watch until the client goes; then cancel `request`, unless somebody else waits for the answer too."""
         while True:
             message = None
             with trio.CancelScope(deadline=self._wake()) as self._sleep:
+                if self.gone:
+                    await trio.sleep_forever()
                 message = await receive()
             if message is not None and message["type"] == "http.disconnect":
                 self.gone = True
+                if outlives_client():
+                    continue
                 request.cancel()
                 return
             if await self._look():
