@@ -24,6 +24,7 @@ FILES = 10
 
 QUEUE_LINES = 20_000
 BATCH_LINES = 500
+BATCH_SECONDS = 0.05
 CLOSE_SECONDS = 2.0
 
 Line = dict[str, Any]
@@ -44,6 +45,7 @@ class LogFile:
         self._sinks = sinks
         self._queue: queue.SimpleQueue[Line | None] = queue.SimpleQueue()
         self._dropped = 0
+        self._closing = threading.Event()
         self._writer: threading.Thread | None = None
 
     def event(self, level: str, text: str, **fields: Any) -> None:
@@ -59,9 +61,11 @@ class LogFile:
     def close(self) -> None:
         """Write what waits, for at most `CLOSE_SECONDS`, and stop."""
         if self._writer is not None:
+            self._closing.set()
             self._queue.put(None)
             self._writer.join(CLOSE_SECONDS)
             self._writer = None
+            self._closing.clear()
 
     def _is_wanted(self, level: str) -> bool:
         return bool(self._sinks) and LEVELS[level] >= LEVELS[self.level]
@@ -80,6 +84,8 @@ class LogFile:
         is_open = True
         while is_open:
             lines = [self._queue.get()]
+            # Many lines at once cost the streams less than one at a time: this thread takes turns with them.
+            self._closing.wait(BATCH_SECONDS)
             with suppress(queue.Empty):
                 while len(lines) < BATCH_LINES:
                     lines.append(self._queue.get_nowait())
