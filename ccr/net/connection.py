@@ -1,7 +1,7 @@
-"""One HTTP/1.1 connection to an upstream: h11 over a Trio stream, a whole network read at a time."""
+"""One HTTP/1.1 connection to an upstream over a Trio stream: h11 for the heads, `body` for what follows them."""
 
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import h11
@@ -9,6 +9,7 @@ import httpx
 import trio
 
 from ccr.errors import ConfigError
+from ccr.net.body import BadBody, Body, Empty, UntilClose, body_of
 
 READ_BYTES = 64 * 1024
 MAX_HEAD_BYTES = 256 * 1024
@@ -30,52 +31,46 @@ class Connection:
         self.idle_since = 0.0
         self.used = False
         self._stream = stream
-        self._http = self._machine()
-
-    @staticmethod
-    def _machine() -> h11.Connection:
-        return h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
+        self._http = h11.Connection(h11.CLIENT)
+        self._body: Body = Empty()
+        self._held = b""
+        self._keeps_alive = False
 
     async def request(
         self, method: bytes, target: bytes, headers: list[tuple[bytes, bytes]], body: bytes
     ) -> h11.Response:
         """Send a request and return the head of the response. Raises Broken."""
-        http = self._http
-        pieces: Iterable[bytes | None] = (
-            http.send(h11.Request(method=method, target=target, headers=headers)),
-            http.send(h11.Data(data=body)) if body else b"",
-            http.send(h11.EndOfMessage()),
-        )
+        http = self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
+        head = http.send(h11.Request(method=method, target=target, headers=headers)) or b""
+        failed: Exception | None = None
         try:
-            await self._stream.send_all(b"".join(p for p in pieces if p))
+            await self._stream.send_all(head + body)
         except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
             # An upstream that refuses a large body may answer before it has read all of it.
-            return await self._head(error)
-        return await self._head(None)
+            failed = error
+        response = await self._head(failed)
+        self._begin(method, response, sent=failed is None)
+        return response
 
     async def read(self) -> bytes | None:
         """Return what one read from the network gave of the body, or None at its end. Raises Broken."""
-        found: list[bytes] = []
-        while self._http.their_state is h11.SEND_BODY:
-            event = self._next()
-            if isinstance(event, h11.Data):
-                found.append(bytes(event.data))
-            elif event is h11.NEED_DATA:
-                if found:
-                    return found[0] if len(found) == 1 else b"".join(found)
-                await self._receive(fresh=False)
-        return b"".join(found) or None
+        body = self._body
+        try:
+            while not body.done:
+                data, self._held = self._held or await self._receive(fresh=False), b""
+                if not data:
+                    body.end()
+                elif found := body.feed(data):
+                    return found
+        except BadBody as error:
+            raise Broken(str(error), fresh=False) from error
+        return None
 
     def recycle(self) -> bool:
         """Make the connection ready for the next request; tell whether that is possible."""
         self.used = True
         self.idle_since = trio.current_time()
-        if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
-            return False
-        if self._http.trailing_data[0]:
-            return False
-        self._http.start_next_cycle()
-        return True
+        return self._keeps_alive and self._body.done and not self._body.rest and not self._held
 
     def is_dead(self) -> bool:
         """Tell whether the upstream has closed the idle connection, or said something that nobody asked for."""
@@ -98,7 +93,7 @@ class Connection:
                 return event
             if event is h11.NEED_DATA:
                 try:
-                    await self._receive(fresh=True)
+                    self._http.receive_data(await self._receive(fresh=True))
                 except Broken:
                     if failed is not None:
                         raise Broken(f"the request could not be sent: {_words(failed)}", fresh=True) from failed
@@ -112,14 +107,26 @@ class Connection:
         except h11.RemoteProtocolError as error:
             raise Broken(f"the upstream broke the HTTP protocol: {error}", fresh=False) from error
 
-    async def _receive(self, *, fresh: bool) -> None:
+    def _begin(self, method: bytes, response: h11.Response, *, sent: bool) -> None:
+        """Take over from h11 what follows the head."""
+        headers = [(bytes(name), bytes(value)) for name, value in response.headers]
+        try:
+            self._body = body_of(method, response.status_code, headers)
+        except BadBody as error:
+            raise Broken(str(error), fresh=False) from error
+        self._held = self._http.trailing_data[0]
+        options = dict(headers).get(b"connection", b"").lower()
+        closes = b"close" in options or response.http_version < b"1.1"
+        self._keeps_alive = sent and not closes and not isinstance(self._body, UntilClose)
+
+    async def _receive(self, *, fresh: bool) -> bytes:
         try:
             data = await self._stream.receive_some(READ_BYTES)
         except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
             raise Broken(_words(error), fresh=fresh) from error
         if not data and fresh:
             raise Broken("the upstream closed the connection without an answer", fresh=True)
-        self._http.receive_data(bytes(data))
+        return bytes(data)
 
 
 async def connect(url: httpx.URL, context: Callable[[], ssl.SSLContext], *, seconds: float) -> Connection:
