@@ -11,16 +11,19 @@ from ccr.route.catalog import Catalog, Model
 from ccr.route.decide import Decision
 from ccr.route.name import resolve
 from ccr.route.routes import Routes, read_routes
+from ccr.transform.builtin import BUILTIN
 from ccr.transform.chain import Chain, problems
+from ccr.transform.registry import Registry
 from ccr.upstream import Upstream
 
 
 class Snapshot:
     """The configuration in force, with what is derived from it once. Raises ConfigError if routes can't be read."""
 
-    def __init__(self, config: Config, digest: str) -> None:
+    def __init__(self, config: Config, digest: str, *, registry: Registry = BUILTIN) -> None:
         self.config = config
         self.hash = digest
+        self._registry = registry
         self.catalog = Catalog({p.name: {m: _known(p, m) for m in p.models} for p in config.providers})
         self.routes = _routes(config)
         self._providers: Mapping[str, Provider] = {p.name: p for p in config.providers}
@@ -33,7 +36,7 @@ class Snapshot:
             known = self._providers.get(provider)
             if known is None:
                 raise NotFound(f"unknown provider {provider!r}; configured are: {', '.join(self._providers) or 'none'}")
-            chain = Chain.build(known.chain.provider, known.chain.models.get(model, ()))
+            chain = Chain.build(known.chain.provider, known.chain.models.get(model, ()), registry=self._registry)
             found = self._upstreams[provider, model] = Upstream(known, model, chain)
         return found
 
@@ -61,7 +64,7 @@ class Snapshot:
         for provider in self.config.providers:
             chains = provider.chain
             entries = [*chains.provider, *(entry for model in chains.models.values() for entry in model)]
-            found += [f"provider {provider.name!r}: {problem}" for problem in problems(entries)]
+            found += [f"provider {provider.name!r}: {problem}" for problem in problems(entries, self._registry)]
         return found
 
 
@@ -73,4 +76,4 @@ def _known(provider: Provider, model: str) -> Model:
 
 def _routes(config: Config) -> Routes:
     router = msgspec.to_builtins(config.router)
-    return read_routes({**router, **router.pop("extra", {})}, describes_images=config.force_use_image_agent)
+    return read_routes({**router.pop("extra"), **router}, describes_images=config.force_use_image_agent)

@@ -1,16 +1,19 @@
 """The transformers of one model of one provider: request edits in order, reply filters as their mirror."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Coroutine, Generator, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ccr.core.login import Login
 from ccr.core.unified import Json
 from ccr.dialect.vendor import DialectName
 from ccr.errors import ConfigError
-from ccr.transform.base import Context, Filter, Transformer
+from ccr.transform.base import Context, Filter, Passage, Stage, Transformer
 from ccr.transform.builtin import BUILTIN
 from ccr.transform.registry import Registry
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Entry(Protocol):
@@ -26,6 +29,11 @@ class Entry(Protocol):
         """Its options."""
         ...
 
+    @property
+    def path(self) -> str | None:
+        """The file that holds it, if it has no name of its own; the registry knows it by that."""
+        ...
+
 
 @dataclass(frozen=True)
 class Chain:
@@ -39,13 +47,15 @@ class Chain:
 
         Raises ConfigError for the first entry that can't be made; `problems` tells of all.
         """
-        return cls(tuple(registry.make(entry.name, entry.options) for entry in (*provider, *model)))
+        return cls(tuple(registry.make(entry.path or entry.name, entry.options) for entry in (*provider, *model)))
 
     @property
     def dialect(self) -> DialectName | None:
         """The wire format that the chain names: the last name wins, since it is the model's own."""
         speaker = self._speaker
-        return speaker.dialect if speaker else None
+        if speaker is not None:
+            return speaker.dialect
+        return next((entry.default_dialect for entry in self.entries if entry.default_dialect), None)
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -67,17 +77,48 @@ class Chain:
     def _speaker(self) -> Transformer | None:
         return next((entry for entry in reversed(self.entries) if entry.dialect), None)
 
-    def edit(self, request: Json, context: Context) -> Json:
-        """Return the edited unified request; what the context holds is changed on the way."""
+    def edits(self, request: Json, context: Context) -> Generator[Awaitable[Json], Json, Json]:
+        """Return the edited unified request; what the context holds is changed on the way.
+
+        Yields what has to be awaited, and is sent what came of it.
+        """
         for entry in self.entries:
-            request = entry.edit(request, context)
+            found = entry.edit(request, context)
+            request = found if isinstance(found, dict) else (yield found)
         context.request = request
         return request
+
+    def edit(self, request: Json, context: Context) -> Json:
+        """Return the edited unified request of a chain in which nothing has to be awaited."""
+        return finish(self.edits(request, context))
 
     def filters(self, context: Context) -> list[Filter]:
         """Return fresh filters for one reply, in the order in which events pass them: the last edit is undone first."""
         found = (entry.filter(context) for entry in reversed(self.entries))
         return [one for one in found if one is not None]
+
+    def stages(self, context: Context) -> list[Stage]:
+        """Return fresh stages for one reply, the last edit's first."""
+        found = (entry.stage(context) for entry in reversed(self.entries))
+        return [one for one in found if one is not None]
+
+    def passages(self, context: Context) -> list[Passage]:
+        """Return the ways through other processes for one reply, the last edit's first."""
+        found = (entry.passage(context) for entry in reversed(self.entries))
+        return [one for one in found if one is not None]
+
+
+def finish(steps: Generator[Awaitable[T], T, R]) -> R:
+    """Return what a generator returns that yields nothing. Raises TypeError if it has something to wait for."""
+    try:
+        waiting = next(steps)
+    except StopIteration as stop:
+        result: R = stop.value
+        return result
+    steps.close()
+    if isinstance(waiting, Coroutine):
+        waiting.close()
+    raise TypeError("a transformer of this chain has to be awaited")
 
 
 def problems(entries: Iterable[Entry], registry: Registry = BUILTIN) -> list[str]:
@@ -85,7 +126,7 @@ def problems(entries: Iterable[Entry], registry: Registry = BUILTIN) -> list[str
     found: list[str] = []
     for entry in entries:
         try:
-            registry.make(entry.name, entry.options)
+            registry.make(entry.path or entry.name, entry.options)
         except ConfigError as error:
             found.append(str(error))
     return found

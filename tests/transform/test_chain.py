@@ -21,6 +21,7 @@ from tests.transform.case import context, request
 class Entry(msgspec.Struct, frozen=True):
     name: str
     options: Mapping[str, Any] = {}
+    path: str | None = None
 
 
 class Noted(Transformer):
