@@ -1,6 +1,7 @@
 """Checks what no single field can tell: routes to providers and models that aren't there, an unprotected address."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 
@@ -69,15 +70,25 @@ def report_unset(unset: tuple[Unset, ...], config: Config, report: Report) -> No
 
 
 def _routes(config: Config) -> Iterator[tuple[str, str]]:
-    router = config.router
-    names = zip(router.__struct_fields__, router.__struct_encode_fields__, strict=True)
-    values = {encoded: getattr(router, field) for field, encoded in names if field != "extra"}
-    for key, value in {**values, **router.extra}.items():
-        if isinstance(value, str) and value.strip():
-            yield member("Router", key), value
+    router = msgspec.to_builtins(config.router)
+    for key, value in {**router.pop("extra"), **router}.items():
+        if key not in ("schedule", "thinkWhen"):
+            yield from _models(member("Router", key), value)
     for key, targets in config.fallback.items():
         for index, target in enumerate(targets):
             yield f"{member('fallback', key)}[{index}]", target
+
+
+def _models(path: str, route: Any) -> Iterator[tuple[str, str]]:
+    """Yield the names in one route: its own, and those of its hours."""
+    if isinstance(route, str) and route.strip():
+        yield path, route
+    elif isinstance(route, dict):
+        yield from _models(member(path, "model"), route.get("model"))
+        windows = route.get("schedule")
+        for index, window in enumerate(windows if isinstance(windows, list) else ()):
+            if isinstance(window, dict):
+                yield from _models(f"{path}.schedule[{index}].model", window.get("model"))
 
 
 def _check_route(route: str, by_name: Mapping[str, Provider], *, path: str, report: Report) -> None:

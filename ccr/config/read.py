@@ -31,6 +31,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "longContext": ("longContext", "long_context"),
     "longContextThreshold": ("longContextThreshold", "long_context_threshold"),
     "webSearch": ("webSearch", "web_search"),
+    "thinkWhen": ("thinkWhen", "think_when"),
 }
 """Spellings of a key, the one that wins first. Capitals don't matter, beyond that an exact match goes first."""
 
@@ -42,6 +43,8 @@ NOTHING: Any = object()
 
 _WORDS = {
     " | null`": "`",
+    "`str | object`": "text or an object",
+    "`object | str`": "text or an object",
     "`int`": "a whole number",
     "`float`": "a number",
     "`str`": "text",

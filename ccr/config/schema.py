@@ -63,10 +63,11 @@ class Timeouts(Struct, frozen=True):
 
 
 class ModelSettings(Struct, frozen=True):
-    """What is known of one model, in tokens."""
+    """What the user knows of one model. It goes before what ccr knows."""
 
     context_window: Annotated[Limit | None, Meta(description="Tokens that prompt and reply may have together.")] = None
     max_output: Annotated[Limit | None, Meta(description="Tokens that a reply may have.")] = None
+    images: Annotated[bool | None, Meta(description="Whether it takes images.")] = None
 
 
 class Provider(Struct, frozen=True, kw_only=True):
@@ -108,17 +109,33 @@ class Provider(Struct, frozen=True, kw_only=True):
     extra: Mapping[str, Any] = {}
 
 
-class Router(Struct, frozen=True, kw_only=True, rename="camel"):
-    """Which `provider,model` serves which kind of request. Further keys name further routes, such as `haiku`."""
+RouteValue = str | Json
+"""`provider,model`, or an object of it and its hours: {"model": ..., "schedule": [...]}."""
 
-    default: Annotated[str | None, Meta(description="For everything that no other route takes.")] = None
-    background: Annotated[str | None, Meta(description="For small tasks beside the conversation.")] = None
-    think: Annotated[str | None, Meta(description="For requests that ask for reasoning, such as plan mode.")] = None
-    long_context: Annotated[
-        str | None, Meta(description="For prompts with more tokens than `longContextThreshold`.")
+
+class Router(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Which `provider,model` serves which kind of request. Further keys name further routes, such as `haiku`.
+
+    A route may be an object too: {"model": "provider,model", "schedule": [{"model", "days", "hours", "tz"}]}.
+    """
+
+    default: Annotated[RouteValue | None, Meta(description="For everything that no other route takes.")] = None
+    background: Annotated[RouteValue | None, Meta(description="For small tasks beside the conversation.")] = None
+    think: Annotated[
+        RouteValue | None, Meta(description="For requests that ask for reasoning, such as plan mode.")
     ] = None
-    web_search: Annotated[str | None, Meta(description="For requests that bring the web search tool.")] = None
-    image: Annotated[str | None, Meta(description="For requests with images.")] = None
+    long_context: Annotated[
+        RouteValue | None, Meta(description="For prompts with more tokens than `longContextThreshold`.")
+    ] = None
+    web_search: Annotated[RouteValue | None, Meta(description="For requests that bring the web search tool.")] = None
+    image: Annotated[RouteValue | None, Meta(description="For requests with images.")] = None
+    subagent: Annotated[RouteValue | None, Meta(description="For the requests of subagents.")] = None
+    think_when: Annotated[
+        Json | None, Meta(description="What asks for reasoning: `budget`, `planMode`, `efforts`, `keywords`.")
+    ] = None
+    schedule: Annotated[Json | None, Meta(description="For each route, the hours in which another model serves it.")] = (
+        None
+    )
     long_context_threshold: Annotated[
         Count, Meta(description="Tokens above which `longContext` is used; 0 means 60000.")
     ] = LONG_CONTEXT_THRESHOLD

@@ -59,9 +59,18 @@ def test_check_reports_the_route(route: str, words: str) -> None:
     assert words in found[0]
 
 
+def test_check_reads_the_models_of_a_scheduled_route() -> None:
+    schedule = [{"hours": "00:00-08:00", "model": "local,night"}, {"model": "openrouter,dusk"}, "nonsense"]
+    config = replace(BASE, router=Router(default={"model": "no,x", "schedule": schedule}))
+    assert [problem.partition(": ")[0] for problem in problems(config)] == [
+        "Router.default.model",
+        "Router.default.schedule[1].model",
+    ]
+
+
 def test_check_reads_further_routes_and_fallbacks() -> None:
     config = replace(
-        BASE, router=Router(extra={"haiku": "no,x", "schedule": {}}), fallback={"think": ("local,y", "no,z")}
+        BASE, router=Router(extra={"haiku": "no,x"}, schedule={}), fallback={"think": ("local,y", "no,z")}
     )
     assert [problem.partition(": ")[0] for problem in problems(config)] == ["Router.haiku", "fallback.think[1]"]
 

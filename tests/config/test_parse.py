@@ -1,5 +1,6 @@
 """From text to configuration: what people have must load, and everything that is wrong must be said."""
 
+import json
 from typing import Any
 
 import msgspec
@@ -108,6 +109,16 @@ def test_parse_takes_providers_in_either_case(upper: Any, lower: Any, expected: 
     ).require()
     assert [provider.name for provider in config.providers] == [expected]
     assert config.router.default == f"{expected},m"
+
+
+def test_parse_keeps_a_scheduled_route_and_the_signs_of_thinking() -> None:
+    route = {"model": "up,m", "schedule": [{"hours": "00:00-08:00", "model": "up,m"}]}
+    provider = {"name": "up", "api_base_url": "http://up/v1", "models": ["m"]}
+    router = {"default": route, "thinkWhen": {"budget": 100}, "schedule": {"haiku": []}, "haiku": "up,m"}
+    loaded = parse(json.dumps({"Providers": [provider], "Router": router}), {})
+    assert loaded.problems == ()
+    found = loaded.require().router
+    assert (found.default, found.think_when, found.extra) == (route, {"budget": 100}, {"haiku": "up,m"})
 
 
 def test_parse_tells_all_problems_at_once_the_fatal_first() -> None:
