@@ -4,6 +4,8 @@ Reading, asking and writing is for whoever calls; here are only the facts and th
 """
 
 import json
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +25,23 @@ class Token(msgspec.Struct, frozen=True):
     """The endpoint that the login is for, empty if it names none."""
 
 
+class Grant(msgspec.Struct, frozen=True):
+    """What stands in for a provider's key in one request, with what the account behind it tells."""
+
+    token: str = ""
+    """Takes the key's place unless it is empty."""
+    url: str = ""
+    """The endpoint that the account is for, empty if it names none."""
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
+    defaults: Mapping[str, str] = msgspec.field(default_factory=dict)
+    """Options of the wire format that hold where neither the configuration nor the address says anything: `project`
+    and `location`."""
+
+
+NO_GRANT = Grant()
+"""For upstreams that take the provider's own key."""
+
+
 class Login(msgspec.Struct, frozen=True):
     """One program's login."""
 
@@ -33,6 +52,11 @@ class Login(msgspec.Struct, frozen=True):
     token_url: str = ""
     """Where a token is renewed (RFC 6749, section 6); empty if only the program itself can."""
     client_id: str = ""
+    package: str = ""
+    """The npm package in whose code the client's secret stands, where one is needed. Programs on users' machines can't
+    keep secrets, so it is none (RFC 8252, section 8.5), but it is the program's own and not ours to pass on."""
+    lock: str = ""
+    """The file beside the login that tells the program's other instances that somebody renews it; empty for none."""
 
     @property
     def file(self) -> str:
@@ -49,11 +73,20 @@ class Login(msgspec.Struct, frozen=True):
             raise ValueError(f"{self.file} holds no login: run `{self.program}` and log in")
         return _token(value, expires=_number(value.get("expiry_date")) / 1000)
 
-    def renewal(self, token: Token) -> tuple[str, bytes] | None:
-        """Return (URL, form-encoded body) of the POST that renews a token, or None if only the program can."""
-        if not self.token_url or not token.refresh:
+    def given(self, options: Mapping[str, Any], keys: Iterable[str]) -> str:
+        """Return the login that the configuration itself holds, in the options or as a key; empty if there is none."""
+        return ""
+
+    def renewal(self, token: Token, *, secret: str = "") -> tuple[str, bytes] | None:
+        """Return (URL, form-encoded body) of the POST that renews a token, or None if only the program can.
+
+        `secret` is the client's, for a login with a `package`.
+        """
+        if not self.token_url or not token.refresh or (self.package and not secret):
             return None
         form = {"grant_type": "refresh_token", "refresh_token": token.refresh, "client_id": self.client_id}
+        if secret:
+            form["client_secret"] = secret
         return self.token_url, urlencode(form).encode()
 
     def renewed(self, token: Token, answer: bytes, *, now: float) -> Token:
@@ -79,6 +112,32 @@ class Login(msgspec.Struct, frozen=True):
         if token.refresh:
             value["refresh_token"] = token.refresh
         return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+class AcliLogin(Login, frozen=True):
+    """The login of Atlassian's `acli`: an e-mail address and an API token, sent as user and password.
+
+    The file is YAML. On some systems the token is in the system's keychain instead, where nobody else can read it.
+    """
+
+    def read(self, text: str) -> Token:
+        """Return `email:token`. Raises ValueError that says what to do."""
+        found = {name: value.strip().strip("\"'") for name, value in _FIELD.findall(text)}
+        if not found.get("email") or not found.get("token"):
+            raise ValueError(
+                f"{self.file} holds no API token: run `{self.program}` and log in, or, if the token is in the system's "
+                "keychain, write `email:token` as the provider's api_key"
+            )
+        return Token(f"{found['email']}:{found['token']}")
+
+    def given(self, options: Mapping[str, Any], keys: Iterable[str]) -> str:
+        """Options `email` and `api_token`, or a key in the form `email:token`."""
+        if options.get("email") and options.get("api_token"):
+            return f"{options['email']}:{options['api_token']}"
+        return next((key for key in keys if "@" in key.partition(":")[0] and ":" in key), "")
+
+
+_FIELD = re.compile(r"^\s+(email|token):[ \t]*(\S.*)$", re.MULTILINE)
 
 
 def _token(value: Json, *, expires: float) -> Token:

@@ -1,9 +1,10 @@
 import json
 from urllib.parse import parse_qs
 
+import msgspec
 import pytest
 
-from ccr.core.login import Login, Token
+from ccr.core.login import AcliLogin, Login, Token
 
 LOGIN = Login(program="tool", path=(".tool", "creds.json"), token_url="https://example.org/token", client_id="abc")
 OTHER = Login(program="tool", path=(".tool", "creds.json"))
@@ -48,6 +49,41 @@ def test_renewal_asks_with_the_refresh_token() -> None:
 def test_renewal_may_be_out_of_reach() -> None:
     assert LOGIN.renewal(Token("a")) is None
     assert OTHER.renewal(Token("a", refresh="r")) is None
+
+
+def test_client_with_a_secret_shows_it() -> None:
+    login = msgspec.structs.replace(LOGIN, package="@maker/tool")
+    assert login.renewal(Token("a", refresh="r")) is None
+    found = login.renewal(Token("a", refresh="r"), secret="s")
+    assert found is not None
+    assert parse_qs(found[1].decode())["client_secret"] == ["s"]
+
+
+ACLI = AcliLogin(program="acli", path=("acli.yaml",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "version: 1\nprofile:\n    email: me@example.org\n    token: t:1\n    accountId: x\n",
+        "profile:\n  token: \"t:1\"\n  email: 'me@example.org' \n",
+    ],
+)
+def test_acli_keeps_name_and_token(text: str) -> None:
+    assert ACLI.read(text) == Token("me@example.org:t:1")
+
+
+@pytest.mark.parametrize("text", ["", "profile:\n  email: me@example.org\n  token:\n", "email: a\ntoken: b\n", "{"])
+def test_acli_without_a_token_says_what_to_do(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^~/acli.yaml holds no API token: run `acli` and log in, or"):
+        ACLI.read(text)
+
+
+def test_acli_may_stand_in_the_configuration() -> None:
+    assert ACLI.given({}, ["sk-xxx", "me@example.org:t"]) == "me@example.org:t"
+    assert ACLI.given({"email": "me@example.org", "api_token": "t"}, []) == "me@example.org:t"
+    assert ACLI.given({"email": "me@example.org"}, ["sk-xxx", "a:b@c"]) == ""
+    assert LOGIN.given({}, ["me@example.org:t"]) == ""
 
 
 def test_renewed_keeps_what_the_answer_leaves_out() -> None:
