@@ -21,6 +21,8 @@ class Target(msgspec.Struct, frozen=True):
     session: str = ""
     options: Mapping[str, Any] = msgspec.field(default_factory=dict)
     """Options of the transformer entry that chose the dialect (`UseBearer`, `project`, `location`, ...)."""
+    defaults: Mapping[str, str] = msgspec.field(default_factory=dict)
+    """What the account in use tells for options that neither the configuration nor the address gives."""
 
 
 class Call(msgspec.Struct, frozen=True):

@@ -5,27 +5,40 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from ccr.core.login import Login
+from ccr.core.login import AcliLogin, Login
 from ccr.core.unified import Json
 from ccr.dialect.vendor import DialectName
 from ccr.transform.base import Context, Transformer
 
-GEMINI = Login(program="gemini", path=(".gemini", "oauth_creds.json"))
-"""https://github.com/google-gemini/gemini-cli. Renewing needs the program's own client secret, so it is left to it."""
+GEMINI = Login(
+    program="gemini",
+    path=(".gemini", "oauth_creds.json"),
+    token_url="https://oauth2.googleapis.com/token",  # noqa: S106
+    client_id="681255809395-oo8ft2oprdrnp9e3aqf6av3hmdib135j.apps.googleusercontent.com",
+    package="@google/gemini-cli",
+)
+"""https://github.com/google-gemini/gemini-cli/blob/main/packages/core/src/code_assist/oauth2.ts"""
 
 QWEN = Login(
     program="qwen",
     path=(".qwen", "oauth_creds.json"),
     token_url="https://chat.qwen.ai/api/v1/oauth2/token",  # noqa: S106
     client_id="f0304373b74a44d2b584a3fb70ca9e56",
+    lock="oauth_creds.lock",
 )
 """https://github.com/QwenLM/qwen-code/blob/main/docs/users/configuration/auth.md"""
 
 
-class GeminiCLI(Transformer):
-    """Experimental: Gemini with the login of the `gemini` program, which has to renew it when it expires.
+ACLI = AcliLogin(program="acli rovodev auth login", path=(".config", "acli", "rovodev_config.yaml"))
+"""https://support.atlassian.com/rovo/docs/install-and-run-rovo-dev-cli-on-your-device/"""
 
-    `project`: the Google Cloud project, where the login needs one.
+
+class GeminiCLI(Transformer):
+    """Experimental: Gemini with the login of the `gemini` program, which must stay installed. Google
+    [forbids](https://geminicli.com/docs/resources/tos-privacy/) that and has closed accounts for it; keys of the API
+    are safe.
+
+    `project`: the Google Cloud project (default: `GOOGLE_CLOUD_PROJECT`, else the one that Google keeps for the login).
     """
 
     name = "gemini-cli"
@@ -50,11 +63,15 @@ class QwenCLI(Transformer):
 
 
 class RovoCLI(Transformer):
-    """Experimental: OpenAI's models by Atlassian's Rovo Dev. The provider's key is `email:token`, with the API token
-    that `acli rovodev auth login` asks for."""
+    """Experimental: OpenAI's models by Atlassian's Rovo Dev, with the login of `acli rovodev auth login`, or with
+    `email:token` as the provider's key. Atlassian documents neither the address nor what it takes.
+
+    `email`, `api_token`: the same in two options.
+    """
 
     name = "rovo-cli"
     dialect: ClassVar[DialectName | None] = "openai_chat"
+    login = ACLI
 
     def edit(self, request: Json, context: Context) -> Json:
         """Send the key as a user name and password."""

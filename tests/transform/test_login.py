@@ -10,6 +10,7 @@ from tests.transform.test_chain import Entry
     [
         ("gemini-cli", "gemini", "~/.gemini/oauth_creds.json"),
         ("qwen-cli", "openai_chat", "~/.qwen/oauth_creds.json"),
+        ("rovo-cli", "openai_chat", "~/.config/acli/rovodev_config.yaml"),
     ],
 )
 def test_chain_tells_whose_login_stands_in_for_the_key(name: str, dialect: str, file: str) -> None:
@@ -20,7 +21,7 @@ def test_chain_tells_whose_login_stands_in_for_the_key(name: str, dialect: str, 
 
 
 def test_other_chains_need_no_login() -> None:
-    assert Chain.build([Entry("gemini"), Entry("rovo-cli")]).login is None
+    assert Chain.build([Entry("gemini"), Entry("OpenAI")]).login is None
 
 
 def test_gemini_cli_asks_its_dialect_for_the_envelope() -> None:

@@ -20,15 +20,38 @@ VERSION = "v1internal"
 
 def in_envelope(request: Json, target: Target) -> Call:
     """Return the call: {model, project, request: <the Gemini body>}. Option `project`: the Google Cloud project."""
-    scheme, host, _, _, _ = urlsplit(target.base_url)
     method = "streamGenerateContent?alt=sse" if request.get("stream") else "generateContent"
     body: Json = {"model": target.model.removeprefix("models/")}
-    if target.options.get("project"):
-        body["project"] = str(target.options["project"])
+    if project := target.options.get("project") or target.defaults.get("project"):
+        body["project"] = str(project)
     body["request"] = encode_body(request, recipient(target))
-    own = host.endswith(".googleapis.com") and host != HOST
-    root = f"https://{HOST}" if own or not host else f"{scheme}://{host}"
-    return Call(url=f"{root}/{VERSION}:{method}", body=dump(body), auth="bearer")
+    return Call(url=_method_url(target.base_url, method), body=dump(body), auth="bearer")
+
+
+def setup(base_url: str) -> tuple[str, bytes]:
+    """Return (URL, JSON body) of the POST that tells which project goes with a login.
+
+    https://github.com/google-gemini/gemini-cli/blob/main/packages/core/src/code_assist/setup.ts
+    """
+    client = {"ideType": "IDE_UNSPECIFIED", "platform": "PLATFORM_UNSPECIFIED", "pluginType": "GEMINI"}
+    return _method_url(base_url, "loadCodeAssist"), dump({"metadata": client})
+
+
+def project_in(answer: bytes) -> str:
+    """Return the project in the answer to `setup`, empty if it names none."""
+    try:
+        value = load(answer)
+    except ValueError:
+        return ""
+    found = value.get("cloudaicompanionProject") if isinstance(value, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def _method_url(base_url: str, method: str) -> str:
+    """Another host than Google's is a proxy in front of it."""
+    scheme, host, _, _, _ = urlsplit(base_url)
+    own = not host or host.endswith(".googleapis.com")
+    return f"{f'https://{HOST}' if own else f'{scheme}://{host}'}/{VERSION}:{method}"
 
 
 class Unwrapping:

@@ -2,10 +2,12 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ccr.core.event import Event, Finish, Start, Text
 from ccr.dialect.base import Target
 from ccr.dialect.gemini import Gemini
+from ccr.dialect.gemini.code_assist import project_in, setup
 from ccr.dialect.vendor_table import find
 from tests.grammar import Checked, joined
 
@@ -39,6 +41,8 @@ def test_body_is_gemini_s_own_in_an_envelope() -> None:
     assert json.loads(call.body) == {"model": "gemini-2.5-pro", "project": "mine", "request": inner}
     assert call.auth == "bearer"
     assert "project" not in json.loads(Gemini().encode(REQUEST, target("")).body)
+    told = replace(target(""), defaults={"project": "told"})
+    assert json.loads(Gemini().encode(REQUEST, told).body)["project"] == "told"
 
 
 @pytest.mark.parametrize("wrap", [lambda chunk: {"response": chunk, "traceId": "t"}, lambda chunk: chunk])
@@ -51,6 +55,18 @@ def test_reply_is_taken_out_of_its_envelope(wrap: Any, streamed: bool) -> None:
     kinds = [event for event in joined(events) if isinstance(event, Start | Text | Finish)]
     assert [type(event) for event in kinds] == [Start, Text, Finish]
     assert kinds[1:] == [Text("hello"), Finish("end_turn")]
+
+
+def test_setup_tells_the_project() -> None:
+    url, body = setup("https://generativelanguage.googleapis.com/v1beta")
+    assert url == "https://cloudcode-pa.googleapis.com/v1internal:loadCodeAssist"
+    assert json.loads(body)["metadata"]["pluginType"] == "GEMINI"
+    assert project_in(b'{"cloudaicompanionProject": "p", "currentTier": {}}') == "p"
+
+
+@pytest.mark.parametrize("answer", [b"", b"[]", b'{"currentTier": {}}', b'{"cloudaicompanionProject": {"id": "p"}}'])
+def test_setup_may_tell_no_project(answer: bytes) -> None:
+    assert project_in(answer) == ""
 
 
 def test_broken_event_is_left_to_the_decoder() -> None:
