@@ -14,6 +14,7 @@ from ccr.anthropic.stream import StreamEncoder
 from ccr.anthropic.unify import thought, unify
 from ccr.core.history import repaired
 from ccr.core.jsonio import dump, load
+from ccr.core.login import NO_GRANT, Grant
 from ccr.core.recall import Recall
 from ccr.core.seal import seal
 from ccr.core.unified import Json
@@ -60,15 +61,15 @@ class Plan:
     reply: Callable[[Heading], Reply | Passthrough]
 
 
-def build(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall) -> Plan:
+def build(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall, grant: Grant = NO_GRANT) -> Plan:
     """Return the plan for sending the Messages `body` to an upstream.
 
     `body` is the client's own, or a changed one (without a subagent tag, say). `recall` knows the reasoning that the
-    client may have dropped. Raises RequestError for what can't be expressed there.
+    client may have dropped, `grant` what the account in use tells. Raises RequestError for what can't be sent there.
     """
     if upstream.passes_through:
         return _passthrough(inbound, body, upstream, recall=recall)
-    return _translated(inbound, body, upstream, recall=recall)
+    return _translated(inbound, body, upstream, recall=recall, grant=grant)
 
 
 def _passthrough(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall) -> Plan:
@@ -101,7 +102,7 @@ def _with_model(raw: bytes | None, model: str) -> bytes | None:
     return raw[: found.start(1)] + dump(model) + raw[found.end(1) :]
 
 
-def _translated(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall) -> Plan:
+def _translated(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall, grant: Grant = NO_GRANT) -> Plan:
     request = unify(body)
     request["model"] = upstream.model
     if not upstream.is_anthropic:
@@ -116,12 +117,15 @@ def _translated(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Rec
     target = Target(
         provider=upstream.provider.name,
         model=str(request.get("model") or upstream.model),
-        base_url=upstream.url,
+        base_url=grant.url or upstream.url,
         vendor=context.vendor,
         session=inbound.session,
         options=upstream.chain.options,
+        defaults=grant.defaults,
     )
-    call = _with_extras(upstream.dialect.encode(request, target), context, upstream.provider.headers)
+    call = _with_extras(
+        upstream.dialect.encode(request, target), context, {**grant.headers, **upstream.provider.headers}
+    )
 
     def reply(heading: Heading) -> Reply:
         filters = [*upstream.chain.filters(context), *names.filters()]
@@ -173,10 +177,10 @@ def _reminded(message: Json, recall: Recall) -> Json:
     return {**message, "thinking": thought(blocks)} if blocks else message
 
 
-def _with_extras(call: Call, context: Context, provider_headers: Mapping[str, str]) -> Call:
-    """Add what transformers and the provider's settings put beside the body."""
+def _with_extras(call: Call, context: Context, own_headers: Mapping[str, str]) -> Call:
+    """Add what transformers, the provider's settings and its account put beside the body."""
     body = call.body
     if context.extra:
         body = dump({**load(body), **context.extra})
-    headers = {**call.headers, **provider_headers, **context.headers}
+    headers = {**call.headers, **own_headers, **context.headers}
     return replace(call, body=body, headers=headers, url=context.url or call.url)

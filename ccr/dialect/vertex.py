@@ -107,13 +107,13 @@ def place_url(target: Target, version: str) -> str:
     """Return the address of the project and location, without a slash at its end.
 
     The address that the user gave may be empty, a host, a proxy's, or name the place (`/v1/projects/p/locations/l`); an
-    option wins over what it says. Raises Unavailable without a project.
+    option wins over what it says, and both over what the credentials tell. Raises Unavailable without a project.
     """
     scheme, host, path, _, _ = urlsplit(target.base_url)
     place = _PLACE.search(path)
     given = _VERSION.search(path)
     prefix = path[: min(m.start() for m in (place, given) if m)] if place or given else path
-    project = _option(target.options, "project") or (place[1] if place else "")
+    project = _option(target.options, "project") or (place[1] if place else "") or target.defaults.get("project", "")
     if not project:
         raise Unavailable(
             f"the provider {target.provider!r} needs a Google Cloud project: set the option 'project' of its vertex "
@@ -121,7 +121,8 @@ def place_url(target: Target, version: str) -> str:
             should_retry=False,
         )
     google = _HOST.fullmatch(host)
-    location = _option(target.options, "location") or (place[2] if place else "") or _region(google) or GLOBAL
+    told = _option(target.options, "location") or (place[2] if place else "") or _region(google)
+    location = told or target.defaults.get("location") or GLOBAL
     if google or not host:
         scheme, host = "https", host_of(location)
     tail = f"{given[1] if given else version}/projects/{quote(project, safe=':')}/locations/{quote(location)}"

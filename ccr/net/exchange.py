@@ -4,7 +4,7 @@ The status of an upstream decides before any byte of the reply goes to the clien
 other attempt, and what breaks then ends the stream with an error event.
 """
 
-from collections.abc import AsyncIterator, Callable, Generator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -56,6 +56,13 @@ class Errand(msgspec.Struct, frozen=True):
     client: httpx.AsyncBaseTransport
     reply: Callable[[], Stream]
     limits: Limits = Limits()
+    token: str = ""
+    """Takes the key's place where it isn't empty."""
+    refused: Callable[[str], None] = lambda token: None
+    """Is told of a token that the upstream did not take."""
+
+
+Make = Callable[[], Awaitable[Errand]]
 
 
 class Exchange:
@@ -70,7 +77,7 @@ class Exchange:
         """The reply that was read last."""
         self._fault: Fault | None = None
 
-    async def run(self, steps: Generator[Try, Outcome, None], errands: Sequence[Callable[[], Errand]]) -> None:
+    async def run(self, steps: Generator[Try, Outcome, None], errands: Sequence[Make]) -> None:
         """Answer the client, or raise RequestError if no attempt could and nothing has been sent.
 
         `errands` are made when their candidate's turn comes, since most requests need only the first.
@@ -88,10 +95,10 @@ class Exchange:
                 return
         await self._give_up()
 
-    async def _try(self, make: Callable[[], Errand], key: str) -> Outcome:
+    async def _try(self, make: Make, key: str, *, again: bool = True) -> Outcome:
         began = trio.current_time()
         try:
-            errand = make()
+            errand = await make()
         except CcrError as error:
             self._fault = _fault_of(error)
             return Outcome(self._fault.status, self._fault.code)
@@ -105,6 +112,9 @@ class Exchange:
             attempt.result = "ok"
             return Outcome(200)
         attempt.result = fault.message[:200]
+        if attempt.status == 401 and errand.token and again:
+            errand.refused(errand.token)
+            return await self._try(make, key, again=False)
         self._fault = _named(fault, errand.candidate)
         return Outcome(fault.status if attempt.status else 0, fault.code, fault.retry_after)
 
@@ -195,7 +205,7 @@ async def _response(errand: Errand, key: str) -> AsyncIterator[httpx.Response]:
         "content-type": "application/json",
         "accept": "text/event-stream, application/json",
         "accept-encoding": "identity",
-        **auth_headers(call.auth, key),
+        **auth_headers(call.auth, errand.token or key),
         **call.headers,
     }
     sent = request(call.method, call.url, headers=headers, body=call.body)

@@ -1,7 +1,5 @@
 """`POST /v1/messages`: read, route, send, relay, record."""
 
-from collections.abc import Callable
-
 import msgspec
 import trio
 
@@ -12,7 +10,7 @@ from ccr.core.trail import Trail
 from ccr.core.unified import Json
 from ccr.errors import CcrError, RequestError
 from ccr.keys.attempts import Candidate, attempts
-from ccr.net.exchange import Errand, Exchange, Stream
+from ccr.net.exchange import Errand, Exchange, Make, Stream
 from ccr.net.relay import Relay
 from ccr.net.watch import Limits, Watch
 from ccr.route.decide import Decision
@@ -100,18 +98,21 @@ async def _answer(state: State, snapshot: Snapshot, inbound: Inbound, exchange: 
 
 def _errand(
     state: State, snapshot: Snapshot, inbound: Inbound, upstream: Upstream, *, body: Json, tokens: int, name: str
-) -> Callable[[], Errand]:
-    def make() -> Errand:
-        built = plan.build(inbound, body, upstream, recall=state.recall)
+) -> Make:
+    async def make() -> Errand:
+        proxy_url = snapshot.config.proxy_url
+        grant = await state.credentials.grant(upstream, proxy_url=proxy_url)
+        built = plan.build(inbound, body, upstream, recall=state.recall, grant=grant)
         message_id = name.replace("req_", "msg_")
         heading = plan.heading(inbound, upstream, message_id=message_id, prompt_tokens=tokens)
 
         def reply() -> Stream:
             return built.reply(heading)
 
-        client = state.clients.client(upstream.provider, proxy_url=snapshot.config.proxy_url)
+        client = state.clients.client(upstream.provider, proxy_url=proxy_url)
         candidate = Candidate(upstream.provider.name, upstream.model)
-        return Errand(candidate, built.call, client, reply, limits(snapshot, upstream))
+        forget = state.credentials.forget
+        return Errand(candidate, built.call, client, reply, limits(snapshot, upstream), grant.token, forget)
 
     return make
 

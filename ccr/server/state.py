@@ -19,7 +19,9 @@ from ccr.core.recall import Recall
 from ccr.core.trail import Trail
 from ccr.core.usage import Usage
 from ccr.net.client import Clients
+from ccr.net.credential import Credentials
 from ccr.snapshot import Snapshot
+from ccr.store import atomic
 from ccr.tokens.counter import Counter
 from ccr.tokens.tokenizer import tokenizer
 
@@ -51,6 +53,7 @@ class State:
         self.served = 0
         self.counter = Counter(tokenizer())
         self.clients = Clients(env)
+        self.credentials = Credentials(env, self.clients, save=atomic.write)
         self.recall = Recall()
         self.recent: deque[Trail] = deque(maxlen=RECENT)
         self._usages: dict[str, Usage] = {}
