@@ -1,0 +1,246 @@
+"""Learns from refusals: which field of a body an upstream does not take, and what to do about it.
+
+Most fields that a vendor refuses are known beforehand and never sent; this is for the rest, so that a vendor's change
+costs one repeated request instead of the session.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ccr.core.jsonio import load
+from ccr.keys.fix import ANY, ESSENTIAL, MAXIMUM, Fix, apply, maximums
+
+MENDABLE = frozenset({400, 413, 422})
+"""Statuses with which a body is refused."""
+
+FIXES = 12
+"""Fixes that are taken from one refusal at most."""
+PROPOSALS = 200
+"""Complaints of one refusal that are looked at."""
+
+LEAST_REPLY = 256
+"""Tokens of a reply below which shortening it to make room for the prompt is of no use."""
+MARGIN = 8
+"""Tokens by which vendors' counts of the same prompt may differ between two requests."""
+
+_NAME = r"['\"`]?([A-Za-z_$][\w$.\[\]-]*)['\"`]?"
+_MAXIMUM = r"(?:max_(?:completion_|output_|new_)?tokens|maxOutputTokens|maximum tokens|max tokens)"
+
+
+def _rule(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+# Each names the field that is refused, and some of them where it stands. The first that finds one decides.
+_REFUSED = (
+    _rule(r"(?P<path>[\w$.\[\]]+): Extra inputs are not permitted"),  # Anthropic, pydantic
+    _rule(r"Unknown name \"(?P<name>[^\"]+)\"(?: at '(?P<path>[^']+)')?: Cannot find field"),  # Google
+    _rule(r"\('(?P<path>[\w.]+)' : property '(?P<name>[\w$]+)' is unsupported"),  # Groq
+    _rule(r"property '(?P<path>[\w$.]+)' is unsupported"),  # Groq, Cerebras
+    _rule(r"\('(?P<name>[\w$]+)' was unexpected\)(?: - '(?P<path>[\w.]+)')?"),  # OpenAI of old, jsonschema
+    _rule(r"(?:unknown|unsupported|unrecognized|unexpected) (?:parameter|param|argument|field|key)s?:? " + _NAME),
+    _rule(r"unrecognized request arguments? supplied: " + _NAME),  # OpenAI
+    _rule(r"unrecognized key\(s\) in object: " + _NAME),  # zod
+    _rule(r"argument not supported on this model: " + _NAME),  # xAI
+    _rule(r"unsupported value: " + _NAME + r" does not support"),  # OpenAI
+    _rule(r"(?:does not|doesn't|not) support (?:the |this )?(?:parameters? )?" + _NAME),  # xAI, DeepSeek, vLLM
+    _rule(
+        r"[`'\"]([\w.]+)[`'\"] (?:parameter )?(?:is|are) (?:not (?:supported|allowed|permitted|available)|unsupported"
+        r"|deprecated|only allowed)"
+    ),
+)
+_RENAMED = _rule(_NAME + r" is not supported with this model\.? Use " + _NAME + r" instead")
+_UNSUPPORTED = _rule(
+    r"not (?:be )?(?:supported|allowed|permitted|compatible)|unsupported|unrecognized|unknown|unexpected|only allowed|"
+    r"deprecated|incompatible|cannot be used|may only be|only \S+ (?:is|are) (?:allowed|supported|accepted)|不支持"
+)
+
+# The highest number of tokens that a reply may have, named by the refusal.
+_MOST = (
+    _rule(r"range of " + _MAXIMUM + r"\s+(?:is|should be)\s+\[\s*\d+\s*,\s*(?P<most>\d+)\s*\]"),
+    _rule(r"at most (?P<most>\d+) (?:completion|output) tokens"),  # OpenAI
+    _rule(r"\d+ > (?P<most>\d+), which is the maximum allowed"),  # Anthropic
+    _rule(r"supported range is from \d+ \(inclusive\) to (?P<beyond>\d+) \(exclusive\)"),  # Vertex
+    _rule(r"expected a value <= (?P<most>\d+)"),  # OpenAI, Volcengine
+    _rule(r"less than or equal to [`'\"]?(?P<most>\d+)"),  # Groq, Mistral
+    _rule(r"exceeds? the (?:model )?limit of (?P<most>\d+)"),  # Bedrock
+    _rule(r"(?:maximum|limit|max|不能大于|cannot exceed|must not exceed)\D{1,40}?(?P<most>\d{3,})"),
+)
+_LEAST = (
+    _rule(r"expected a value >= (?P<least>\d+)"),  # OpenAI
+    _rule(r"(?:at least|greater than or equal to|minimum (?:of|value is)) [`'\"]?(?P<least>\d+)"),
+)
+
+# Prompt and reply together are too long, and the refusal says how long the prompt is.
+_ROOM = (
+    _rule(r"exceed context limit: (?P<prompt>\d+) \+ \d+ > (?P<window>\d+)"),  # Anthropic
+    _rule(r"maximum context length is (?P<window>\d+) tokens.{0,120}?\((?P<prompt>\d+) in the messages"),  # OpenAI
+    _rule(r"maximum context length is (?P<window>\d+) tokens.{0,120}?(?:has|contains)(?: at least)? (?P<prompt>\d+)"),
+    _rule(r"maximum context length is (?P<window>\d+) tokens.{0,80}?\((?P<prompt>\d+) of text input"),  # OpenRouter
+    _rule(r"must be <= (?P<window>\d+)\. Given: (?P<prompt>\d+) `inputs` tokens"),  # Together
+)
+_OTHER_INPUT = _rule(r"(\d+) of (?!text)\w+ input")
+
+_SIGNATURE = _rule(
+    r"invalid [`'\"]?signature[`'\"]? in [`'\"]?thinking|thinking[`'\"]? blocks? .{0,60}cannot be modified"
+    r"|thinking.{0,40}signature.{0,40}(?:required|missing|invalid)"
+)
+_NO_THOUGHT = _rule(r"expected [`'\"]thinking[`'\"] or [`'\"]redacted_thinking[`'\"],? but found")
+_BUDGET = _rule(r"max_tokens[`'\"]? must be greater than [`'\"]?thinking\.budget_tokens")
+_MISSING_REASONING = _rule(
+    r"missing [`'\"]?reasoning_content|reasoning_content[`'\"]?.{0,60}(?:is missing|must be passed|is required)"
+    r"|content\[\]\.thinking[`'\"]?.{0,60}must be passed"
+)
+
+
+def diagnose(answer: bytes, body: bytes) -> tuple[Fix, ...]:
+    """Return the fixes that a refusal asks for; only those that change the body which was refused.
+
+    `answer` is the body of the upstream's error, `body` that of the request.
+    """
+    sent = _json(body)
+    if not isinstance(sent, dict):
+        return ()
+    error = _json(answer)
+    texts = list(_texts(error)) or [answer.decode("utf-8", "replace")]
+    for find in (_thoughts, _room, _tokens, _renamed, _located, _refused, _hinted):
+        proposed = dict.fromkeys(find(texts, error, sent))
+        tried = _json(body)
+        fixes = tuple(fix for fix in list(proposed)[:PROPOSALS] if apply(fix, tried))
+        if fixes:
+            return fixes[:FIXES]
+    return ()
+
+
+def _thoughts(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[Fix]:
+    for text in texts:
+        if _SIGNATURE.search(text):
+            yield Fix("strip_thinking", span="session")
+        if _NO_THOUGHT.search(text):
+            yield Fix("stop_thinking", span="session")
+        if _BUDGET.search(text):
+            yield Fix("drop", ("thinking",), span="once")
+        if _MISSING_REASONING.search(text):
+            # Some take an empty one, some do not; a single stop is taken by all.
+            yield Fix("fill", ("messages", ANY, "reasoning_content"), to=".")
+
+
+def _room(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[Fix]:
+    for text in texts:
+        found = next((m for rule in _ROOM if (m := rule.search(text))), None)
+        if found is not None:
+            prompt = int(found["prompt"]) + sum(int(n) for n in _OTHER_INPUT.findall(text))
+            room = int(found["window"]) - prompt - MARGIN
+            if room >= LEAST_REPLY:
+                yield Fix("clamp", ("max_tokens",), most=room, span="once")
+
+
+def _tokens(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[Fix]:
+    asked = max((holder[key] for holder, key in maximums(sent) if isinstance(holder[key], int)), default=0)
+    for text in texts:
+        if not re.search(_MAXIMUM, text, re.IGNORECASE) or re.search(r"context length|context window|Use '", text):
+            continue
+        limits = [limit for rule in _MOST for match in rule.finditer(text) if (limit := _limit(match)) < asked]
+        least = next((match for rule in _LEAST if (match := rule.search(text))), None)
+        if limits:
+            yield Fix("clamp", ("max_tokens",), most=limits[0])
+        elif least is not None:
+            yield Fix("clamp", ("max_tokens",), least=int(least["least"]))
+
+
+def _limit(match: re.Match[str]) -> int:
+    given = match.groupdict()
+    return int(given.get("most") or 0) or int(given.get("beyond") or 1) - 1
+
+
+def _renamed(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[Fix]:
+    for text in texts:
+        for match in _RENAMED.finditer(text):
+            if match[1] in MAXIMUM and match[2] in MAXIMUM:
+                yield Fix("rename", (match[1],), to=match[2])
+
+
+def _located(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[Fix]:
+    """FastAPI and Mistral say where in a list: `{"type": "extra_forbidden", "loc": ["body", "messages", 3, ...]}`."""
+    for item in _objects(error):
+        where = item.get("loc")
+        if isinstance(where, list) and str(item.get("type", "")).startswith("extra_forbidden"):
+            names = [ANY if isinstance(name, int) else str(name) for name in where]
+            yield from _dropped(names[1:] if names[:1] == ["body"] else names)
+
+
+def _refused(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[Fix]:
+    for rule in _REFUSED:
+        found = [fix for text in texts for match in rule.finditer(text) for fix in _dropped(_place(match))]
+        if found:
+            yield from found
+            return
+
+
+def _place(match: re.Match[str]) -> list[str]:
+    groups = match.groupdict()
+    if not groups:
+        return _split(match[1])
+    name = groups.get("name")
+    return [*_split(groups.get("path") or ""), *([name] if name else [])]
+
+
+def _hinted(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[Fix]:
+    """The refusal names a field that was sent, in whatever words: in `param`, or near a word for not supported."""
+    for item in _objects(error):
+        param = item.get("param")
+        if isinstance(param, str) and _UNSUPPORTED.search(" ".join(texts)):
+            yield from _dropped(_split(param))
+    for text in texts:
+        if _UNSUPPORTED.search(text):
+            words = set(re.findall(r"[A-Za-z_]\w{3,}", text))
+            yield from (fix for key in sent if key in words for fix in _dropped([key]))
+
+
+def _dropped(names: Sequence[str]) -> Iterator[Fix]:
+    last = next((name for name in reversed(names) if name != ANY), "")
+    if last and last not in ESSENTIAL and last not in MAXIMUM:
+        yield Fix("drop", tuple(names))
+
+
+def _split(path: str) -> list[str]:
+    """Return the names of a path in any spelling: `a.0.b`, `a[0].b`."""
+    names = [name for name in re.split(r"[.\[\]]+", path) if name]
+    return [ANY if name.isdigit() else name for name in names]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield every text in a JSON value, also in JSON that is a text in it, as gateways quote each other."""
+    for item in _values(value):
+        if isinstance(item, str):
+            yield item
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    for item in _values(value):
+        if isinstance(item, dict):
+            yield item
+
+
+def _values(value: Any, depth: int = 0) -> Iterator[Any]:
+    if depth > 8:
+        return
+    yield value
+    children: Sequence[Any] = ()
+    if isinstance(value, dict):
+        children = list(value.values())
+    elif isinstance(value, list):
+        children = value
+    elif isinstance(value, str) and "{" in value:
+        inner = _json(value[value.index("{") : value.rindex("}") + 1].encode()) if "}" in value else None
+        children = [inner] if isinstance(inner, dict) else ()
+    for child in children:
+        yield from _values(child, depth + 1)
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return load(data)
+    except (ValueError, RecursionError):
+        return None
