@@ -1,0 +1,101 @@
+"""Where requests wait for a key: a fair line for each provider, driven by what its pool says.
+
+No task of its own and no polling: the first in line sleeps until its key is due or somebody lets it know; whoever
+leaves wakes the next. The earliest request is served first, also when it comes back for another try.
+"""
+
+import bisect
+import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import trio
+
+from ccr.keys.pool import Lease, Pool, Want
+
+
+class Turn:
+    """A request's turn. `lease` is None if no key came free in time; `waited` is in seconds."""
+
+    __slots__ = ("lease", "left", "waited")
+
+    def __init__(self, lease: Lease | None, waited: float, left: float | None) -> None:
+        self.lease = lease
+        self.waited = waited
+        self.left = left
+        """Without a lease: the seconds until a key may be free, None if that is not known."""
+
+
+class Waiter:
+    """One request in line."""
+
+    __slots__ = ("order", "pool", "want", "woken")
+
+    def __init__(self, pool: Pool, want: Want, order: tuple[float, int]) -> None:
+        self.pool = pool
+        self.want = want
+        self.order = order
+        self.woken = trio.Event()
+
+    def __lt__(self, other: "Waiter") -> bool:
+        return self.order < other.order
+
+
+class Queue:
+    """The lines of all providers. They outlive a configuration: who waits keeps its place."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, list[Waiter]] = {}
+        self._count = 0
+
+    @asynccontextmanager
+    async def turn(self, pool: Pool, want: Want, *, patience: float) -> AsyncIterator[Turn]:
+        """Wait for a key, at most `patience` seconds, and keep it while the block runs."""
+        turn = await self._wait(pool, want, patience)
+        try:
+            yield turn
+        finally:
+            if turn.lease is not None:
+                turn.lease.release(trio.current_time())
+                self.wake(pool.provider)
+
+    def wake(self, provider: str) -> None:
+        """Let the first in line look again: a key has become free, or its state has changed."""
+        line = self._lines.get(provider)
+        if line:
+            line[0].woken.set()
+
+    def length(self, provider: str) -> int:
+        """Return how many requests wait for a key of a provider."""
+        return len(self._lines.get(provider, ()))
+
+    async def _wait(self, pool: Pool, want: Want, patience: float) -> Turn:
+        began = trio.current_time()
+        line = self._lines.setdefault(pool.provider, [])
+        self._count += 1
+        waiter = Waiter(pool, want, (want.since, self._count))
+        bisect.insort(line, waiter)
+        try:
+            return await _stand(waiter, line, began, patience)
+        finally:
+            line.remove(waiter)
+            self.wake(pool.provider)
+            if not line:
+                self._lines.pop(pool.provider, None)
+
+
+async def _stand(waiter: Waiter, line: list[Waiter], began: float, patience: float) -> Turn:
+    """Wait in line until it is our turn, or there is no point in waiting any longer."""
+    while True:
+        now = trio.current_time()
+        wait = waiter.pool.wait(now, waiter.want)
+        if wait == 0 and line[0] is waiter:
+            return Turn(waiter.pool.take(now, waiter.want), now - began, None)
+        rest = began + patience - now
+        if wait is None or rest <= 0 or (math.isfinite(wait) and wait > rest):
+            known = None if wait is None or math.isinf(wait) else wait
+            return Turn(None, now - began, known)
+        due = wait if wait and line[0] is waiter else math.inf
+        with trio.move_on_after(min(rest, due)):
+            await waiter.woken.wait()
+        waiter.woken = trio.Event()
