@@ -13,27 +13,42 @@ ORPHAN = "[Result of an earlier tool call that is no longer in this conversation
 
 
 def repaired(messages: Iterable[Json]) -> list[Json]:
-    """Return unified messages in which calls and results match; messages that need no repair stay the same objects."""
+    """Return unified messages in which calls and results match; messages that need no repair stay the same objects.
+
+    What came between a call and its result follows the results.
+    """
     found: list[Json] = []
-    waiting: list[str] = []
+    calls: list[str] = []
+    between: list[Json] = []
     for message in messages:
-        if message.get("role") == "tool":
-            call_id = message.get("tool_call_id")
-            if call_id in waiting:
-                waiting.remove(call_id)
-                found.append(message)
-            else:
-                found.append(_as_user(message))
-            continue
-        found.extend(map(_missing, waiting))
-        found.append(message)
-        waiting = list(dict.fromkeys(_ids(message)))
-    found.extend(map(_missing, waiting))
-    return found
+        if message.get("role") == "assistant":
+            found += _matched(calls, between)
+            found.append(message)
+            calls, between = list(dict.fromkeys(_ids(message))), []
+        else:
+            between.append(message)
+    return [*found, *_matched(calls, between)]
+
+
+def _matched(calls: list[str], messages: list[Json]) -> Iterable[Json]:
+    """Return what follows an assistant message with these calls: one result each, then everything else."""
+    results: dict[str, Json] = {}
+    others: list[Json] = []
+    for message in messages:
+        call_id = str(message.get("tool_call_id", "")) if message.get("role") == "tool" else None
+        if call_id is None:
+            others.append(message)
+        elif call_id in calls and call_id not in results:
+            results[call_id] = message
+        else:
+            others.append(_as_user(message))
+    yield from results.values()
+    yield from (_missing(call_id) for call_id in calls if call_id not in results)
+    yield from others
 
 
 def _ids(message: Json) -> Iterable[str]:
-    return (str(call.get("id", "")) for call in message.get("tool_calls") or ())
+    return (str(call.get("id", "")) for call in message.get("tool_calls") or () if isinstance(call, dict))
 
 
 def _missing(call_id: str) -> Json:
