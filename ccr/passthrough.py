@@ -7,10 +7,10 @@ error there can still be told with an HTTP status.
 from collections.abc import Callable
 from typing import Any
 
-from ccr.anthropic.stream import error_frame
+from ccr.anthropic.stream import error_frame, frame
 from ccr.core.event import Fault
 from ccr.core.jsonio import load
-from ccr.core.sse import ServerEvent, Splitter
+from ccr.core.sse import BOM, ServerEvent, Splitter
 from ccr.core.unified import Json
 from ccr.core.usage import Usage, latest
 from ccr.dialect.fault import error_in
@@ -35,6 +35,7 @@ class Passthrough:
         self._splitter = Splitter()
         self._held: list[bytes] = []
         self._size = 0
+        self._start = b""
         self._sniffed = False
         self._whole = False
         self._complete = False
@@ -66,6 +67,8 @@ class Passthrough:
         self._tap(self._splitter.close())
         if self._complete or self.fault is not None:
             return b""
+        if self.stop_reason and cut is None:
+            return frame("message_stop", {"type": "message_stop"})
         return self.fail(cut or (CUT if self._size else EMPTY))
 
     def fail(self, fault: Fault) -> bytes:
@@ -75,8 +78,9 @@ class Passthrough:
         return b"\n\n" + error_frame(fault) if self.begun else b""
 
     def _sniff(self, data: bytes) -> None:
-        start = data.lstrip()
-        self._sniffed = bool(start)
+        self._start += data
+        start = self._start.removeprefix(BOM).lstrip()
+        self._sniffed = bool(start) and not BOM.startswith(self._start)
         is_json = start[:1] in (b"{", b"[", b"<")
         if self._sniffed and is_json == self._stream:
             self._other = self._convert()
@@ -103,33 +107,33 @@ class Passthrough:
 
     def _tap(self, events: list[ServerEvent]) -> None:
         for event in events:
-            if event.name in _READ:
-                self._note(event)
-            if event.name not in ("error", "ping") and self.fault is None:
+            name = event.name
+            # Some imitators name no events; the data's type is the same word.
+            if not name or name in _READ:
+                value = _value(event.data)
+                name = name or str(value.get("type", ""))
+                self._note(name, value)
+            if name not in ("error", "ping") and self.fault is None:
                 self.begun = True
 
-    def _note(self, event: ServerEvent) -> None:
-        try:
-            value: Any = load(event.data)
-        except ValueError:
-            return
-        if not isinstance(value, dict):
-            return
-        if event.name == "error":
+    def _note(self, name: str, value: Json) -> None:
+        if name == "error":
             self.fault = error_in(value) or CUT
-        elif event.name == "message_stop":
+        elif name == "message_stop":
             self._complete = True
-        elif event.name == "message_start":
+        elif name == "message_start":
             self._see(value.get("message"))
-        else:
-            self._see({**(value.get("delta") or {}), "usage": value.get("usage")})
+        elif name == "message_delta":
+            self._see(value)
+            self._see(value.get("delta"))
 
     def _see(self, message: Any) -> None:
         if not isinstance(message, dict):
             return
         if isinstance(message.get("usage"), dict):
             self.usage = latest(self.usage, read_usage(message["usage"]))
-        self.stop_reason = message.get("stop_reason") or self.stop_reason
+        if isinstance(message.get("stop_reason"), str):
+            self.stop_reason = message["stop_reason"]
 
     def _collect(self, data: bytes) -> bytes:
         if self._other is not None:
@@ -151,6 +155,14 @@ class Passthrough:
         self._see(message)
         self.begun = True
         return body
+
+
+def _value(data: bytes) -> Json:
+    try:
+        value: Any = load(data)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def read_usage(usage: dict[str, Any]) -> Usage:
