@@ -34,8 +34,11 @@ class Vendor(msgspec.Struct, frozen=True):
     efforts: tuple[str, ...] = ()
     """The words of `reasoning_effort`, weakest first; `none` among them switches thinking off. Empty: takes no effort.
     With `reasoning="thinking"` the effort goes beside the object."""
-    replay: Literal["none", "reasoning_content", "reasoning", "reasoning_details"] = "none"
-    """The assistant field in which earlier reasoning goes back."""
+    replay: Literal["none", "reasoning_content", "reasoning", "reasoning_details", "extra_content"] = "none"
+    """The assistant field in which earlier reasoning goes back; `extra_content` stands on the tool calls."""
+    prefill: Literal["", "prefix", "partial"] = ""
+    """The field that marks an assistant message at the end as the beginning of the answer. Empty: there is none, and
+    the message goes as it is."""
     images: bool = True
     documents: bool = False
     """Takes PDF as a `file` part."""

@@ -113,6 +113,7 @@ TABLE: tuple[Vendor, ...] = (
         # The last chunk always has the usage; the option itself is refused as an extra field.
         usage_option=False,
         tool_ids="alnum9",
+        prefill="prefix",
         user_after_tool=False,
     ),
     Vendor(
@@ -127,6 +128,8 @@ TABLE: tuple[Vendor, ...] = (
         "https://platform.moonshot.ai/docs/guide/use-kimi-k2-thinking-model",
         ("api.moonshot.ai", "api.moonshot.cn", "api.kimi.com"),
         replay="reasoning_content",
+        # https://platform.moonshot.ai/docs/guide/use-partial-mode-feature-of-kimi-api
+        prefill="partial",
         images=False,
         required_tool_choice=False,
         max_tools=128,
@@ -386,6 +389,13 @@ RULES: tuple[Rule, ...] = (
         {"max_output": 65536, "efforts": (), "reasoning": "none", "required_tool_choice": False},
     ),
     Rule("deepseek", r"^deepseek-(v4|flash|pro)", {"max_output": 384_000}),
+    # These always reason, and refuse to be told not to:
+    # https://openrouter.ai/docs/use-cases/reasoning-tokens
+    Rule(
+        "openrouter vercel",
+        r"(^|/)(o[134](-|:|$)|gpt-oss|gpt-5(?!\.|.*chat)|gemini-(2\.5|[3-9].*)-pro|grok-[34]|minimax-m|deepseek-r1|.*thinking)",
+        {"efforts": _EFFORTS},
+    ),
     # Elsewhere a marked cache point is an error: https://openrouter.ai/docs/features/prompt-caching
     Rule("openrouter vercel", r"claude|^anthropic/", {"cache_control": True}),
     # https://console.groq.com/docs/models and https://console.groq.com/docs/reasoning
@@ -457,6 +467,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("nvidia", r"gpt-oss", {"reasoning": "effort", "efforts": _EFFORTS}),
     Rule("minimax minimax-anthropic", r"minimax-m[3-9]", {"images": True}),
+    # https://ai.google.dev/gemini-api/docs/thought-signatures#openai
+    Rule("gemini-openai", r"gemini-([3-9]|\d\d)", {"replay": "extra_content"}),
     # Other models answer "does not support thinking": https://docs.ollama.com/capabilities/thinking
     Rule(
         "ollama",

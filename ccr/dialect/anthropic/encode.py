@@ -10,7 +10,7 @@ from ccr.dialect.anthropic.claude import EFFORTS, Claude, is_claude, on_vertex, 
 from ccr.dialect.anthropic.history import encode_system, encode_turns
 from ccr.dialect.anthropic.thinking import may_think, own_thought, thinking_field
 from ccr.dialect.base import Auth, Call, Target
-from ccr.dialect.openai_chat.encode import function_tools
+from ccr.dialect.tools import function_tools
 from ccr.dialect.turn import thoughts_of
 
 VERSION = "2023-06-01"

@@ -11,7 +11,7 @@ from ccr.core.seal import owned, unseal
 from ccr.core.unified import Json
 from ccr.dialect.anthropic.claude import Claude, is_claude, on_vertex
 from ccr.dialect.base import Target
-from ccr.dialect.openai_chat.encode import effort_of
+from ccr.dialect.effort import effort_of
 
 MIN_BUDGET = 1024
 """Least `budget_tokens`; they must also be fewer than `max_tokens`."""

@@ -10,7 +10,7 @@ from ccr.core.toolname import wire_name
 from ccr.core.unified import Json
 from ccr.dialect.gemini.model import Recipient
 from ccr.dialect.gemini.schema import parameters
-from ccr.dialect.openai_chat.encode import function_tools
+from ccr.dialect.tools import function_tools
 
 FUNCTION_LIMIT = 512
 """Declarations of one request: https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/Tool"""

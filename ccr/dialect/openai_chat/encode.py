@@ -1,38 +1,40 @@
 """A unified request to a chat-completions call: an allow-list of fields, in the words of the vendor."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from ccr.core.jsonio import dump
+from ccr.core.jsonio import dump, dump_text
 from ccr.core.toolname import wire_name
 from ccr.core.unified import Json
 from ccr.dialect.base import Call, Target
+from ccr.dialect.effort import effort_of
 from ccr.dialect.openai_chat.messages import encode_messages
+from ccr.dialect.schema import is_strict, tool_schema
+from ccr.dialect.tools import offered
 from ccr.dialect.vendor import Vendor, nearest_effort
 
 STOP_LIMIT = 4
 """Stop sequences. https://platform.openai.com/docs/api-reference/chat/create#chat-create-stop"""
-BUDGETS = ((1024, "low"), (8192, "medium"))
-"""Thinking budgets in tokens up to which an effort stands for them; above is `high`."""
-PLACEHOLDER = "DeferredToolPlaceholder"
-"""A tool without a schema by which Claude Code marks tools that it has not loaded."""
+ANTHROPIC_TIERS = ("auto", "standard_only")
+"""Values of `service_tier` that mean nothing here."""
 
 
 def encode(request: Json, target: Target) -> Call:
     """Return the call for a unified request. `target.base_url` is the whole address."""
     vendor = target.vendor
-    body: Json = {"model": target.model, "messages": encode_messages(request["messages"], target)}
+    wanted = _response_format(request.get("response_format"), vendor)
+    messages = _with_system(request["messages"], _in_words(request, wanted))
+    body: Json = {"model": target.model, "messages": encode_messages(messages, target)}
     body["stream"] = bool(request.get("stream"))
     if body["stream"] and vendor.usage_option:
         body["stream_options"] = {"include_usage": True}
     _limits(request, body, vendor)
     _sampling(request, body, vendor)
     _tools(request, body, vendor)
-    if request.get("response_format"):
-        body["response_format"] = request["response_format"] if vendor.json_schema else {"type": "json_object"}
+    if wanted:
+        body["response_format"] = wanted
     body.update(reasoning_fields(request.get("reasoning"), vendor))
-    if vendor.cache_key and target.session:
-        body["prompt_cache_key"] = target.session
+    _identity(request, body, target)
     body.update(vendor.fields)
     return Call(url=target.base_url, body=dump(body), auth=vendor.auth)
 
@@ -41,8 +43,7 @@ def _limits(request: Json, body: Json, vendor: Vendor) -> None:
     limit = request.get("max_tokens")
     if isinstance(limit, int) and limit > 0:
         # A probe of the client asks for one token, which several vendors refuse.
-        wanted = max(limit, vendor.min_output)
-        body[vendor.limit_field] = min(wanted, vendor.max_output) if vendor.max_output else wanted
+        body[vendor.limit_field] = min(max(limit, vendor.min_output), vendor.max_output or limit)
 
 
 def _sampling(request: Json, body: Json, vendor: Vendor) -> None:
@@ -52,21 +53,22 @@ def _sampling(request: Json, body: Json, vendor: Vendor) -> None:
                 body[field] = request[field]
         if vendor.top_k and isinstance(request.get("top_k"), int):
             body["top_k"] = request["top_k"]
-    if request.get("stop") and vendor.stop:
-        body["stop"] = request["stop"][:STOP_LIMIT]
+    stops = request.get("stop")
+    stops = [stops] if isinstance(stops, str) else stops
+    if stops and vendor.stop:
+        body["stop"] = stops[:STOP_LIMIT]
 
 
 def _tools(request: Json, body: Json, vendor: Vendor) -> None:
-    offered = list(request.get("tools") or ())
-    functions = list(function_tools(offered, request["messages"]))[: vendor.max_tools]
-    if any(str(t.get("type")).startswith("web_search") for t in offered):
+    tools = [_function(tool["function"]) for tool in offered(request, vendor.max_tools)]
+    if any(str(t.get("type")).startswith("web_search") for t in request.get("tools") or ()):
         search = vendor.search_fields
-        functions += [dict(t) for t in search.get("tools", ())]
+        tools += [dict(t) for t in search.get("tools", ())]
         body.update({k: v for k, v in search.items() if k != "tools"})
-    if not functions:
+    if not tools:
         return
-    body["tools"] = functions
-    choice = _tool_choice(request.get("tool_choice"), functions, vendor)
+    body["tools"] = tools
+    choice = _tool_choice(request.get("tool_choice"), tools, vendor)
     thinks = (request.get("reasoning") or {}).get("enabled", True)
     if choice is not None and not (vendor.choice_without_thinking and thinks and choice not in ("auto", "none")):
         body["tool_choice"] = choice
@@ -74,49 +76,59 @@ def _tools(request: Json, body: Json, vendor: Vendor) -> None:
         body["parallel_tool_calls"] = False
 
 
-def function_tools(tools: Iterable[Json], messages: Iterable[Json]) -> Iterable[Json]:
-    """Return the function tools to offer.
-
-    Tools that the client defers are offered once something in the conversation refers to them, as Anthropic's tool
-    search does: https://docs.claude.com/en/docs/agents-and-tools/tool-use/tool-search-tool
-    """
-    tools = [t for t in tools if t.get("type") == "function"]
-    deferred = any(t.get("defer_loading") for t in tools)
-    known = _referenced(messages) if deferred else set()
-    for tool in tools:
-        function: Json = tool.get("function") or {}
-        name = str(function.get("name", ""))
-        if name == PLACEHOLDER or (tool.get("defer_loading") and name not in known):
-            continue
-        schema = {k: v for k, v in (function.get("parameters") or {}).items() if k != "$schema"}
-        sent: Json = {"name": wire_name(name)}
-        if function.get("description"):
-            sent["description"] = function["description"]
-        sent["parameters"] = schema or {"type": "object", "properties": {}}
-        yield {"type": "function", "function": sent}
+def _function(function: Json) -> Json:
+    return {"type": "function", "function": {**function, "parameters": tool_schema(function.get("parameters"))}}
 
 
-def _referenced(messages: Iterable[Json]) -> set[str]:
-    """Return the names of tools that tool references or calls in the conversation mention."""
-    found: set[str] = set()
-    for message in messages:
-        found.update(str(c["function"]["name"]) for c in message.get("tool_calls") or () if c.get("function"))
-        content = message.get("content")
-        for part in content if isinstance(content, list) else ():
-            if part.get("type") == "tool_reference":
-                found.add(str(part.get("tool_name", "")))
-    return found
-
-
-def _tool_choice(choice: Any, functions: list[Json], vendor: Vendor) -> Any:
+def _tool_choice(choice: Any, tools: list[Json], vendor: Vendor) -> Any:
     if isinstance(choice, dict):
         name = wire_name(str((choice.get("function") or {}).get("name", "")))
-        if not any(f.get("function", {}).get("name") == name for f in functions):
-            return None
-        return {"type": "function", "function": {"name": name}} if vendor.required_tool_choice else None
+        # A server tool that was left out can't be forced.
+        known = any(tool.get("function", {}).get("name") == name for tool in tools)
+        return {"type": "function", "function": {"name": name}} if known and vendor.required_tool_choice else None
     if choice == "required" and not vendor.required_tool_choice:
         return "auto"
-    return choice
+    return choice if choice in ("auto", "none", "required") else None
+
+
+def _response_format(wanted: Any, vendor: Vendor) -> Json | None:
+    """https://platform.openai.com/docs/guides/structured-outputs?api-mode=chat"""
+    if not isinstance(wanted, dict):
+        return None
+    given = wanted.get("json_schema")
+    if wanted.get("type") != "json_schema" or not isinstance(given, dict) or not vendor.json_schema:
+        return {"type": "json_object"}
+    schema = {k: v for k, v in (given.get("schema") or {}).items() if k != "$schema"}
+    strict = bool(given.get("strict")) and is_strict(schema)
+    name = wire_name(str(given.get("name") or "output"))
+    return {"type": "json_schema", "json_schema": {"name": name, "schema": schema, "strict": strict}}
+
+
+def _in_words(request: Json, sent: Json | None) -> str:
+    """Return what the model must be told because the request has no field for it."""
+    if sent != {"type": "json_object"}:
+        return ""
+    # OpenAI, DeepSeek and others refuse `json_object` unless the word JSON stands in the prompt.
+    schema = (request["response_format"].get("json_schema") or {}).get("schema")
+    return f"Answer with a JSON object{f' that fits this JSON Schema: {dump_text(schema)}' if schema else '.'}"
+
+
+def _with_system(messages: list[Json], text: str) -> list[Json]:
+    """Return the messages with a text behind the system prompt."""
+    if not text:
+        return messages
+    place = next((n for n, m in enumerate(messages) if m.get("role") != "system"), len(messages))
+    return [*messages[:place], {"role": "system", "content": text}, *messages[place:]]
+
+
+def _identity(request: Json, body: Json, target: Target) -> None:
+    """Fields that only the user's own configuration sets; the client's `metadata` never leaves."""
+    if target.vendor.cache_key and target.session:
+        body["prompt_cache_key"] = target.session
+    if isinstance(request.get("user"), str):
+        body["user"] = request["user"]
+    if isinstance(request.get("service_tier"), str) and request["service_tier"] not in ANTHROPIC_TIERS:
+        body["service_tier"] = request["service_tier"]
 
 
 def reasoning_fields(reasoning: Json | None, vendor: Vendor) -> Json:
@@ -124,35 +136,27 @@ def reasoning_fields(reasoning: Json | None, vendor: Vendor) -> Json:
 
     The styles are those of `Vendor.reasoning`.
     """
-    if not reasoning:
-        return {}
-    style = _STYLES.get(vendor.reasoning)
-    return style(reasoning, vendor) if style else {}
-
-
-def effort_of(reasoning: Json) -> str:
-    """Return the effort that is asked for, in OpenAI's words; empty if the client left it open."""
-    if not reasoning.get("enabled"):
-        return "none"
-    if isinstance(reasoning.get("effort"), str):
-        return str(reasoning["effort"])
-    budget = reasoning.get("max_tokens")
-    if not isinstance(budget, int):
-        return ""
-    return next((effort for limit, effort in BUDGETS if budget <= limit), "high")
+    style = _STYLES.get(vendor.reasoning) if reasoning else None
+    return style(reasoning, vendor) if reasoning and style else {}
 
 
 def _effort(reasoning: Json, vendor: Vendor) -> Json:
-    effort = nearest_effort(vendor, effort_of(reasoning))
+    effort = _wanted_effort(reasoning, vendor)
     return {"reasoning_effort": effort} if effort else {}
+
+
+def _wanted_effort(reasoning: Json, vendor: Vendor) -> str | None:
+    """Who can't switch thinking off thinks as little as it can."""
+    wanted = effort_of(reasoning)
+    return nearest_effort(vendor, wanted) or (nearest_effort(vendor, "minimal") if wanted == "none" else None)
 
 
 def _object(reasoning: Json, vendor: Vendor) -> Json:
     """https://openrouter.ai/docs/use-cases/reasoning-tokens"""
-    effort = nearest_effort(vendor, effort_of(reasoning))
-    if not reasoning.get("enabled"):
+    effort = _wanted_effort(reasoning, vendor)
+    if effort == "none":
         return {"reasoning": {"enabled": False}}
-    if isinstance(reasoning.get("max_tokens"), int):
+    if reasoning.get("enabled") and isinstance(reasoning.get("max_tokens"), int):
         return {"reasoning": {"max_tokens": reasoning["max_tokens"]}}
     return {"reasoning": {"effort": effort} if effort else {"enabled": True}}
 
@@ -169,10 +173,10 @@ def _switch(reasoning: Json, vendor: Vendor) -> Json:
 
 def _thinking(reasoning: Json, vendor: Vendor) -> Json:
     """DeepSeek, GLM, Kimi and Doubao: https://api-docs.deepseek.com/guides/thinking_mode"""
-    if reasoning.get("adaptive"):
-        return {}
-    kind = "enabled" if reasoning.get("enabled") else "disabled"
-    return {"thinking": {"type": kind}, **(_effort(reasoning, vendor) if kind == "enabled" else {})}
+    if not reasoning.get("enabled"):
+        return {"thinking": {"type": "disabled"}}
+    switch = {} if reasoning.get("adaptive") else {"thinking": {"type": "enabled"}}
+    return {**switch, **_effort(reasoning, vendor)}
 
 
 def _think(reasoning: Json, vendor: Vendor) -> Json:

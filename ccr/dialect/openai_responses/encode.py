@@ -8,10 +8,11 @@ from ccr.core.jsonio import dump
 from ccr.core.toolname import wire_name
 from ccr.core.unified import Json
 from ccr.dialect.base import Call, Target
-from ccr.dialect.openai_chat.encode import effort_of, function_tools
+from ccr.dialect.effort import effort_of
 from ccr.dialect.openai_responses.history import encode_history
-from ccr.dialect.openai_responses.schema import is_strict, tool_schema
 from ccr.dialect.openai_responses.vendor import gives_encrypted_reasoning, may_be_openai, takes_cache_key
+from ccr.dialect.schema import is_strict, tool_schema
+from ccr.dialect.tools import offered
 from ccr.dialect.vendor import Vendor, nearest_effort
 
 MIN_OUTPUT = 16
@@ -78,7 +79,8 @@ def _sampling(request: Json, body: Json, vendor: Vendor) -> None:
 
 
 def _tools(request: Json, body: Json, vendor: Vendor) -> None:
-    tools = [_function(t["function"]) for t in _offered(request, vendor)]
+    limit = MAX_TOOLS if vendor.max_tools is None else vendor.max_tools
+    tools = [_function(t["function"]) for t in offered(request, limit)]
     choice = _tool_choice(request.get("tool_choice"), tools)
     search = _web_search(request)
     if search is not None:
@@ -113,25 +115,6 @@ def _search_fields(search: Json, vendor: Vendor) -> Json:
         return {"plugins": plugins}
     uses = search.get("max_uses")
     return {"max_tool_calls": uses} if may_be_openai(vendor) and isinstance(uses, int) and uses > 0 else {}
-
-
-def _offered(request: Json, vendor: Vendor) -> list[Json]:
-    """Return the function tools, once each. If there are too many, those in use stay, then the first ones."""
-    named = {t["function"]["name"]: t for t in function_tools(request.get("tools") or (), request["messages"])}
-    limit = MAX_TOOLS if vendor.max_tools is None else vendor.max_tools
-    if len(named) <= limit:
-        return list(named.values())
-    used = _used(request) & named.keys()
-    spare = [name for name in named if name not in used][: max(0, limit - len(used))]
-    kept = [name for name in named if name in used or name in spare]
-    return [named[name] for name in kept[:limit]]
-
-
-def _used(request: Json) -> set[str]:
-    calls = [c for m in request["messages"] for c in m.get("tool_calls") or () if isinstance(c, dict)]
-    choice = request.get("tool_choice")
-    holders = [*calls, choice] if isinstance(choice, dict) else calls
-    return {wire_name(str((h.get("function") or {}).get("name", ""))) for h in holders}
 
 
 def _function(function: Json) -> Json:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccr.dialect.openai_responses.schema import is_strict, tool_schema
+from ccr.dialect.schema import is_strict, tool_schema
 
 Json = dict[str, Any]
 OBJECT: Json = {"type": "object", "properties": {}}
