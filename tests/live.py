@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -132,7 +132,9 @@ def config(upstream: str, **changes: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def live(script: Script, *, make: Callable[[str], dict[str, Any]] = config) -> AsyncIterator[Live]:
+async def live(
+    script: Script, *, make: Callable[[str], dict[str, Any]] = config, env: Mapping[str, str] | None = None
+) -> AsyncIterator[Live]:
     """Run an upstream with `script` and a router in front of it; `make` builds its configuration from the address."""
     seen: list[Seen] = []
 
@@ -150,7 +152,7 @@ async def live(script: Script, *, make: Callable[[str], dict[str, Any]] = config
         listeners = await nursery.start(partial(trio.serve_tcp, handler, 0, host="127.0.0.1"))
         upstream = f"http://127.0.0.1:{listeners[0].socket.getsockname()[1]}"
         loaded = parse(json.dumps(make(upstream)), {})
-        state = State(loaded, env={}, instance="test", role="service", log=log)
+        state = State(loaded, env=env or {}, instance="test", role="service", log=log)
         listener = port.bind("127.0.0.1", 0)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         async with state.running(), httpx.AsyncClient(trust_env=False, timeout=20) as http:
