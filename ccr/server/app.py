@@ -20,6 +20,7 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", "/"): health.greeting,
     ("GET", "/health"): health.health,
     ("GET", "/api/status"): health.status,
+    ("GET", "/api/session"): health.session,
 }
 OPEN = frozenset({"/", "/health"})
 """Paths that need no key: they tell nothing but that the server is there."""

@@ -1,6 +1,7 @@
 """Is the server there, which one is it, and what has it done lately."""
 
 import os
+from urllib.parse import parse_qs
 
 from ccr.server.http import Request
 from ccr.server.state import State
@@ -45,3 +46,9 @@ async def status(request: Request, state: State) -> None:
             "recent": [trail.record() for trail in reversed(state.recent)],
         }
     )
+
+
+async def session(request: Request, state: State) -> None:
+    """`GET /api/session?id=...`: who really answers a session of Claude Code, its tokens, and how fast."""
+    names = parse_qs(request.query).get("id", [""])
+    await request.json(state.sessions.record(names[0]))

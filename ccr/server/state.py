@@ -19,6 +19,7 @@ from ccr.core.recall import Recall
 from ccr.core.trail import Trail
 from ccr.core.usage import Usage
 from ccr.net.client import Clients
+from ccr.server.ledger import Ledger
 from ccr.net.credential import Credentials
 from ccr.snapshot import Snapshot
 from ccr.store import atomic
@@ -56,6 +57,7 @@ class State:
         self.credentials = Credentials(env, self.clients, save=atomic.write)
         self.recall = Recall()
         self.recent: deque[Trail] = deque(maxlen=RECENT)
+        self.sessions = Ledger()
         self._usages: dict[str, Usage] = {}
         self.swap(loaded)
 
@@ -81,7 +83,9 @@ class State:
     def begin(self, path: str) -> Trail:
         """Open the record of a request."""
         self.active += 1
-        return Trail(id=f"req_{secrets.token_hex(12)}", started=time.time(), path=path)
+        trail = Trail(id=f"req_{secrets.token_hex(12)}", started=time.time(), path=path)
+        self.sessions.begin(trail)
+        return trail
 
     def end(self, trail: Trail) -> None:
         """Close the record of a request, log it and keep it for the status."""
@@ -92,6 +96,7 @@ class State:
         for attempt in trail.attempts:
             attempt.result = self.redact.text(attempt.result)
         self.recent.append(trail)
+        self.sessions.end(trail)
         self.log.request(trail.record())
 
     def last_usage(self, inbound: Inbound) -> Usage | None:
