@@ -59,18 +59,22 @@ def save(
     *,
     env: Mapping[str, str],
     seen: str | None = None,
+    mends: bool = False,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
     """Replace the file with `text`, exactly as it is, and keep the last `BACKUPS` contents beside it.
 
     `seen` is the revision that the text was made from: if the file is another by now, `Changed` is raised. Raises
-    ConfigError if `text` is no usable configuration, if the present file is broken, or if it can't be written.
+    ConfigError if `text` is no usable configuration, if the present file is broken and this does not mean to mend it
+    (`mends`), or if it can't be written.
     """
     parse(text, env).require()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with lock(path.with_name(f".{path.name}.lock"), seconds=LOCK_SECONDS):
-            _replace(path, text.encode(), env=env, seen=seen, now=now)
+            if not mends:
+                _refuse_broken(path, env)
+            _replace(path, text.encode(), seen=seen, now=now)
     except Busy as error:
         raise ConfigError(f"{path} is being written by another program; try again") from error
     except OSError as error:
@@ -84,15 +88,20 @@ def backups(path: Path) -> list[Path]:
     return sorted((item for item in path.parent.iterdir() if pattern.fullmatch(item.name)), reverse=True)
 
 
-def _replace(
-    path: Path, content: bytes, *, env: Mapping[str, str], seen: str | None, now: Callable[[], datetime]
-) -> None:
-    if seen is not None and seen != revision(path):
-        raise Changed(f"{path} was changed meanwhile; look at it again before you save")
+def _refuse_broken(path: Path, env: Mapping[str, str]) -> None:
+    """Raise ConfigError for a present file that can't be read: whoever writes has not seen what is in it."""
     if path.exists():
         present = read(path, env)
         if present.config is None and not present.raw:
-            raise ConfigError(f"{path} is broken and stays as it is; mend it by hand first: {present.problems[0]}")
+            raise ConfigError(
+                f"{path} is broken and stays as it is; mend it with `ccr config edit` first: {present.problems[0]}"
+            )
+
+
+def _replace(path: Path, content: bytes, *, seen: str | None, now: Callable[[], datetime]) -> None:
+    if seen is not None and seen != revision(path):
+        raise Changed(f"{path} was changed meanwhile; look at it again before you save")
+    if path.exists():
         stamp = now().astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")
         write(path.with_name(f"{path.name}.{re.sub('[:.]', '-', stamp)}Z.bak"), path.read_bytes())
         for old in backups(path)[BACKUPS:]:
