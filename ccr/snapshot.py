@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import msgspec
 
 from ccr.config.schema import Config, Provider
-from ccr.dialect.vendor_table import find, for_model
 from ccr.errors import ConfigError, NotFound
 from ccr.route.catalog import Catalog, Model
 from ccr.route.decide import Decision
@@ -14,7 +13,7 @@ from ccr.route.routes import Routes, read_routes
 from ccr.transform.builtin import BUILTIN
 from ccr.transform.chain import Chain, problems
 from ccr.transform.registry import Registry
-from ccr.upstream import Upstream
+from ccr.upstream import Upstream, known
 
 
 class Snapshot:
@@ -69,9 +68,8 @@ class Snapshot:
 
 
 def _known(provider: Provider, model: str) -> Model:
-    settings = provider.model_settings.get(model)
-    takes_images = for_model(find(provider.url), model).images
-    return Model(window=settings.context_window if settings else None, images=None if takes_images else False)
+    facts = known(provider, model)
+    return Model(window=facts.window, images=facts.images)
 
 
 def _routes(config: Config) -> Routes:

@@ -11,6 +11,7 @@ from ccr.config.schema import ModelSettings, Provider
 from ccr.dialect.anthropic import Anthropic
 from ccr.dialect.base import Dialect
 from ccr.dialect.gemini import Gemini
+from ccr.dialect.model_table import ModelFacts, facts
 from ccr.dialect.openai_chat import OpenAIChat
 from ccr.dialect.openai_responses import OpenAIResponses
 from ccr.dialect.vendor import DialectName, Vendor
@@ -26,6 +27,9 @@ DIALECTS: Mapping[DialectName, Dialect] = {
     "vertex": Vertex(),
 }
 
+SELF_HOSTED = frozenset({"ollama", "lmstudio", "local"})
+"""Vendors whose models have the limits that their user gave them."""
+
 
 @dataclass(frozen=True)
 class Upstream:
@@ -37,15 +41,14 @@ class Upstream:
 
     @cached_property
     def vendor(self) -> Vendor:
-        """What is known of whoever is behind the address, with the user's own settings for the model on top."""
+        """What is known of whoever is behind the address, and of the model."""
         vendor = speaking(for_model(find(self.provider.url), self.model), self.dialect_name)
-        limit = self.settings.max_output
-        return replace(vendor, max_output=limit) if limit else vendor
+        return replace(vendor, max_output=self.facts.max_output, images=self.facts.images is not False)
 
     @cached_property
-    def settings(self) -> ModelSettings:
-        """The user's settings for the model."""
-        return self.provider.model_settings.get(self.model) or ModelSettings()
+    def facts(self) -> ModelFacts:
+        """The model's limits and abilities."""
+        return known(self.provider, self.model)
 
     @cached_property
     def dialect_name(self) -> DialectName:
@@ -73,3 +76,17 @@ class Upstream:
         if self.dialect_name != "anthropic":
             return False
         return self.chain.only_dialect if self.chain.entries else self.is_anthropic
+
+
+def known(provider: Provider, model: str) -> ModelFacts:
+    """Return what is known of a provider's model: from the user's settings, else of the vendor, else by its name."""
+    vendor, by_name = for_model(find(provider.url), model), facts(model)
+    own = provider.model_settings.get(model) or ModelSettings()
+    # Whoever runs a model at home gives it the window that fits the memory.
+    window = None if vendor.name in SELF_HOSTED else by_name.window
+    images = False if not vendor.images else by_name.images
+    return ModelFacts(
+        window=own.context_window or window,
+        max_output=own.max_output or vendor.max_output or by_name.max_output,
+        images=images if own.images is None else own.images,
+    )
