@@ -65,8 +65,17 @@ def report_unset(unset: tuple[Unset, ...], config: Config, report: Report) -> No
         key = item.path.partition(".")[0].partition("[")[0]
         if key == "StatusLine" or (key in unknown(Config, {key: 0}) and not (uses_legacy and key in LEGACY_KEYS)):
             continue
-        hint = f"export {item.name}=..." if item.name.isidentifier() else "write the value itself"
-        report.add(item.path, f"the environment variable {item.name.strip()!r} is not set", hint=hint)
+        message, hint = _unset(item.name.strip())
+        report.add(item.path, message, hint=hint)
+
+
+def _unset(name: str) -> tuple[str, str]:
+    """Return what is wrong with a reference that gave nothing, and what to do."""
+    kind, colon, rest = name.partition(":")
+    if colon and kind in ("file", "command", "keychain"):
+        return f"{name!r} gives nothing", f"the {kind} {rest.strip()!r} must give the value"
+    hint = f"export {name}=..." if name.isidentifier() else "write the value itself"
+    return f"the environment variable {name!r} is not set", hint
 
 
 def _routes(config: Config) -> Iterator[tuple[str, str]]:

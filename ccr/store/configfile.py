@@ -14,6 +14,7 @@ from ccr.config.starter import STARTER
 from ccr.errors import ConfigError
 from ccr.store.atomic import write
 from ccr.store.lease import Busy, lock
+from ccr.store.secret import References
 
 BACKUPS = 3
 LOCK_SECONDS = 2.0
@@ -37,7 +38,7 @@ def read(path: Path, env: Mapping[str, str]) -> Loaded:
         text = _decode(content)
     except UnicodeDecodeError as error:
         return _unreadable(f"is not UTF-8 text: see byte {error.start + 1}", hint="save it as UTF-8")
-    return parse(text, env)
+    return parse(text, References(env))
 
 
 def advice(path: Path) -> str:
@@ -68,7 +69,7 @@ def save(
     ConfigError if `text` is no usable configuration, if the present file is broken and this does not mean to mend it
     (`mends`), or if it can't be written.
     """
-    parse(text, env).require()
+    parse(text, References(env)).require()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with lock(path.with_name(f".{path.name}.lock"), seconds=LOCK_SECONDS):
