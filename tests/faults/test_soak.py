@@ -13,7 +13,7 @@ from tests.chat import delta, request, sse, tool
 from tests.legal import read_stream
 from tests.live import Live, Seen, Wire, live
 
-ROUNDS = 300
+ROUNDS = int(os.environ.get("SOAK_REQUESTS", "300"))
 """Requests of the suite's soak; `SOAK_REQUESTS=10000 pytest tests/faults/test_soak.py` runs a longer one."""
 BIG = 50 * 1024 * 1024
 STREAMS = 200
@@ -88,13 +88,12 @@ def resident() -> int:
 async def test_nothing_is_left_after_requests_of_all_kinds() -> None:
     dice, upstream = random.Random(1), Upstream()
     kinds = ["plain", "plain", "error", "cut", "leave"]
-    rounds = int(os.environ.get("SOAK_REQUESTS", ROUNDS))
     async with live(upstream) as router:
         for _ in range(10):
             await one(router, "plain", stream=True)
         await router.settled()
         tasks, files = trio.lowlevel.current_statistics().tasks_living, open_files()
-        for _ in range(rounds // 10):
+        for _ in range(ROUNDS // 10):
             async with trio.open_nursery() as nursery:
                 for _ in range(10):
                     nursery.start_soon(one, router, dice.choice(kinds), dice.random() < 0.7)
@@ -138,8 +137,8 @@ async def test_many_streams_at_once_all_end_well() -> None:
         done.append(1)
 
     limits = httpx.Limits(max_connections=STREAMS)
-    async with live(upstream) as router, httpx.AsyncClient(trust_env=False, timeout=60, limits=limits) as http:
-        async with trio.open_nursery() as nursery:
-            for _ in range(STREAMS):
-                nursery.start_soon(stream, router, http)
+    client = httpx.AsyncClient(trust_env=False, timeout=60, limits=limits)
+    async with live(upstream) as router, client as http, trio.open_nursery() as nursery:
+        for _ in range(STREAMS):
+            nursery.start_soon(stream, router, http)
     assert len(done) == STREAMS
