@@ -1,7 +1,7 @@
 """What is sent for one request to one upstream, and how its reply is read. Pure."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +16,13 @@ from ccr.core.history import repaired
 from ccr.core.jsonio import dump, load
 from ccr.core.login import NO_GRANT, Grant
 from ccr.core.recall import Recall
-from ccr.core.seal import seal
+from ccr.core.seal import PREFIX, seal
 from ccr.core.unified import Json
 from ccr.dialect.base import Call, Target
 from ccr.passthrough import Passthrough
 from ccr.reply import Reply
-from ccr.transform.base import Context
+from ccr.transform.base import Context, Passage
+from ccr.transform.chain import finish
 from ccr.transform.toolnames import ToolNames
 from ccr.upstream import Upstream
 
@@ -49,6 +50,9 @@ DROPPED_HEADERS = frozenset(
 )
 """Of the client's headers, those that speak of its connection to us or hold the router's key."""
 
+KEY_HEADERS = {"bearer": "authorization", "basic": "authorization", "google": "authorization"}
+"""The headers of those ways of sending a key that aren't named after theirs."""
+
 _MODEL_FIRST = re.compile(rb'\s*\{\s*"model"\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
@@ -59,6 +63,12 @@ class Plan:
     upstream: Upstream
     call: Call
     reply: Callable[[Heading], Reply | Passthrough]
+    passages: Callable[[], list[Passage]] = list
+    """What leads the bytes of a reply through other processes before the reader gets them, in this order."""
+
+
+Steps = Generator[Awaitable[Json], Json, Plan]
+"""Makes a plan; yields what has to be awaited on the way, and is sent what came of it."""
 
 
 def build(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall, grant: Grant = NO_GRANT) -> Plan:
@@ -67,25 +77,37 @@ def build(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall, g
     `body` is the client's own, or a changed one (without a subagent tag, say). `recall` knows the reasoning that the
     client may have dropped, `grant` what the account in use tells. Raises RequestError for what can't be sent there.
     """
+    return finish(steps(inbound, body, upstream, recall=recall, grant=grant))
+
+
+def steps(
+    inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall, grant: Grant = NO_GRANT, key: str = ""
+) -> Steps:
+    """Like `build`, for chains in which a transformer may have to wait; they are told the provider's `key`."""
     if upstream.passes_through:
         return _passthrough(inbound, body, upstream, recall=recall)
-    return _translated(inbound, body, upstream, recall=recall, grant=grant)
+    return (yield from _translated(inbound, body, upstream, recall=recall, grant=grant, key=key))
 
 
 def _passthrough(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall) -> Plan:
-    raw = inbound.raw if body is inbound.body else None
+    if PREFIX.encode() in inbound.raw:
+        # Another provider's reasoning is in the conversation: this one would refuse its signatures.
+        sent = finish(_translated(inbound, body, upstream, recall=recall)).call.body
+    else:
+        raw = inbound.raw if body is inbound.body else None
+        sent = _with_model(raw, upstream.model) or dump({**body, "model": upstream.model})
     headers = {k: v for k, v in inbound.headers.items() if k not in DROPPED_HEADERS}
     url = f"{upstream.url}?{inbound.query}" if inbound.query else upstream.url
     call = Call(
         url=url,
-        body=_with_model(raw, upstream.model) or dump({**body, "model": upstream.model}),
+        body=sent,
         auth="bearer" if upstream.chain.options.get("UseBearer") else upstream.vendor.auth,
         headers={"anthropic-version": "2023-06-01", **headers, **upstream.provider.headers},
     )
 
     def reply(heading: Heading) -> Passthrough:
         def convert() -> Reply:
-            found = _translated(inbound, body, upstream, recall=recall).reply(heading)
+            found = finish(_translated(inbound, body, upstream, recall=recall)).reply(heading)
             assert isinstance(found, Reply)
             return found
 
@@ -102,7 +124,9 @@ def _with_model(raw: bytes | None, model: str) -> bytes | None:
     return raw[: found.start(1)] + dump(model) + raw[found.end(1) :]
 
 
-def _translated(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall, grant: Grant = NO_GRANT) -> Plan:
+def _translated(
+    inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall, grant: Grant = NO_GRANT, key: str = ""
+) -> Steps:
     request = unify(body)
     request["model"] = upstream.model
     if not upstream.is_anthropic:
@@ -113,7 +137,8 @@ def _translated(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Rec
         request.setdefault("anthropic", {})["betas"] = [beta.strip() for beta in betas]
     names = ToolNames(request)
     context = Context(upstream.provider.name, upstream.model, upstream.vendor, inbound.stream)
-    request = upstream.chain.edit(request, context)
+    context.key, context.client = key, _client(inbound)
+    request = yield from upstream.chain.edits(request, context)
     target = Target(
         provider=upstream.provider.name,
         model=str(request.get("model") or upstream.model),
@@ -130,9 +155,14 @@ def _translated(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Rec
     def reply(heading: Heading) -> Reply:
         filters = [*upstream.chain.filters(context), *names.filters()]
         encoder = StreamEncoder(heading) if inbound.stream else MessageEncoder(heading)
-        return Reply(upstream.dialect.decoder(request, target), filters, encoder)
+        stages = upstream.chain.stages(context)
+        return Reply(upstream.dialect.decoder(request, target), filters, encoder, stages=stages)
 
-    return Plan(upstream, call, reply)
+    return Plan(upstream, call, reply, lambda: upstream.chain.passages(context))
+
+
+def _client(inbound: Inbound) -> Json:
+    return {"body": inbound.body, "headers": inbound.headers, "sessionId": inbound.session or None}
 
 
 def heading(inbound: Inbound, upstream: Upstream, *, message_id: str, prompt_tokens: int) -> Heading:
@@ -179,8 +209,12 @@ def _reminded(message: Json, recall: Recall) -> Json:
 
 def _with_extras(call: Call, context: Context, own_headers: Mapping[str, str]) -> Call:
     """Add what transformers, the provider's settings and its account put beside the body."""
-    body = call.body
+    body = call.body if context.body is None else dump(context.body)
     if context.extra:
         body = dump({**load(body), **context.extra})
     headers = {**call.headers, **own_headers, **context.headers}
-    return replace(call, body=body, headers=headers, url=context.url or call.url)
+    # A header that a transformer takes away may be the one that would carry the key.
+    gone = {name for name, value in headers.items() if value is None}
+    auth = "none" if KEY_HEADERS.get(call.auth, call.auth) in gone else call.auth
+    kept = {name: value for name, value in headers.items() if value is not None}
+    return replace(call, body=body, headers=kept, auth=auth, url=context.url or call.url)

@@ -18,7 +18,8 @@ from ccr.core.unified import Json
 from ccr.core.usage import Usage
 from ccr.dialect.base import Decoder
 from ccr.dialect.fault import plain_text
-from ccr.transform.base import Filter
+from ccr.errors import RequestError
+from ccr.transform.base import Filter, Stage
 
 WHOLE_LIMIT = 64 * 1024 * 1024
 """Bytes of a reply that has to be read whole before it can be decoded."""
@@ -33,10 +34,13 @@ EMPTY = Fault("api_error", "the upstream's reply was empty", 502, "empty_reply")
 class Reply:
     """Decodes one upstream reply and encodes it for the client."""
 
-    def __init__(self, decoder: Decoder, filters: Sequence[Filter], encoder: Encoder) -> None:
+    def __init__(
+        self, decoder: Decoder, filters: Sequence[Filter], encoder: Encoder, *, stages: Sequence[Stage] = ()
+    ) -> None:
         self.encoder = encoder
         self._decoder = decoder
         self._filters = list(filters)
+        self._stages = list(stages)
         self._read: Callable[[bytes], None] = self._sniff
         self._splitter = Splitter()
         self._start = b""
@@ -71,13 +75,14 @@ class Reply:
 
     def feed(self, data: bytes) -> bytes:
         """Take what one network read gave, return what to send to the client now; empty if nothing is."""
-        if data and self.fault is None:
-            self._read(data)
+        if self.fault is None:
+            self._pass(data)
         return self._take()
 
     def close(self, cut: Fault | None = None) -> bytes:
         """The upstream's body has ended; `cut` tells how, if it broke off. Returns the last bytes for the client."""
         if self.fault is None:
+            self._close_stages()
             self._finish()
             self._emit(self._decoder.close())
             self._release()
@@ -90,6 +95,24 @@ class Reply:
         """Break the reply off from our side. Returns the last bytes for the client."""
         self.encoder.feed(fault)
         return self._take()
+
+    def _pass(self, data: bytes, first: int = 0) -> None:
+        """Pass bytes through the stages from `first` on, and read what is left of them."""
+        try:
+            for stage in self._stages[first:]:
+                data = stage.feed(data) if data else data
+        except RequestError as error:
+            self.encoder.feed(Fault(error.kind, error.message, error.status))
+            return
+        if data:
+            self._read(data)
+
+    def _close_stages(self) -> None:
+        for position, stage in enumerate(self._stages):
+            try:
+                self._pass(stage.close(), position + 1)
+            except RequestError as error:
+                self.encoder.feed(Fault(error.kind, error.message, error.status))
 
     def _take(self) -> bytes:
         if isinstance(self.encoder, StreamEncoder):

@@ -4,8 +4,8 @@ The status of an upstream decides before any byte of the reply goes to the clien
 other attempt, and what breaks then ends the stream with an error event.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from typing import Protocol
 
 import httpx
@@ -25,9 +25,13 @@ from ccr.net.credential import auth_headers
 from ccr.net.relay import Relay
 from ccr.net.retry_after import retry_after
 from ccr.net.watch import Limits, Watch
+from ccr.transform.base import Head, Passage, Response
 
 ERROR_BODY_LIMIT = 64 * 1024
 """Bytes of an upstream's error body that are read."""
+
+FRAMING_HEADERS = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection"})
+"""Headers of a response that speak of its way to us; they don't hold for the body that we read."""
 
 
 class Stream(Protocol):
@@ -60,9 +64,12 @@ class Errand(msgspec.Struct, frozen=True):
     """Takes the key's place where it isn't empty."""
     refused: Callable[[str], None] = lambda token: None
     """Is told of a token that the upstream did not take."""
+    passages: Callable[[], Sequence[Passage]] = tuple
+    """Lead the bytes of the reply through other processes on their way to its reader."""
 
 
-Make = Callable[[], Awaitable[Errand]]
+Make = Callable[[str], Awaitable[Errand]]
+"""Makes the errand for a try with this key."""
 
 
 class Exchange:
@@ -98,7 +105,7 @@ class Exchange:
     async def _try(self, make: Make, key: str, *, again: bool = True) -> Outcome:
         began = trio.current_time()
         try:
-            errand = await make()
+            errand = await make(key)
         except CcrError as error:
             self._fault = _fault_of(error)
             return Outcome(self._fault.status, self._fault.code)
@@ -127,9 +134,13 @@ class Exchange:
             try:
                 async with _response(errand, key) as response:
                     attempt.status = response.status_code
-                    if response.status_code >= 300:
-                        return await _refusal(response)
-                    await self._relay_body(response, reply)
+                    passages = errand.passages() if response.is_success else ()
+                    async with _led(response, passages) as (head, body):
+                        if head.status >= 300:
+                            return await _refusal(head, body)
+                        await self._relay_body(body, reply)
+            except RequestError as error:
+                cut = _fault_of(error)
             except httpx.HTTPError as error:
                 cut = make_fault(502, f"the connection to the upstream failed: {_words(error)}", code="network")
             finally:
@@ -139,8 +150,8 @@ class Exchange:
             attempt.status = attempt.status or 504
         return await self._conclude(reply, cut)
 
-    async def _relay_body(self, response: httpx.Response, reply: Stream) -> None:
-        async for data in _body(response):
+    async def _relay_body(self, body: AsyncIterator[bytes], reply: Stream) -> None:
+        async for data in body:
             out = reply.feed(data)
             if out:
                 self._mark()
@@ -227,22 +238,36 @@ def _body(response: httpx.Response) -> AsyncIterator[bytes]:
     return response.aiter_bytes()
 
 
-async def _refusal(response: httpx.Response) -> Fault:
+@asynccontextmanager
+async def _led(response: httpx.Response, passages: Sequence[Passage]) -> AsyncIterator[Response]:
+    """Give the response as it comes out of the passages."""
+    headers = {name.lower(): value for name, value in response.headers.items() if name.lower() not in FRAMING_HEADERS}
+    body = _body(response)
+    found: Response = Head(response.status_code, headers), body
+    async with AsyncExitStack() as stack:
+        if isinstance(body, AsyncGenerator):
+            await stack.enter_async_context(aclosing(body))
+        for passage in passages:
+            found = await stack.enter_async_context(passage.open(*found))
+        yield found
+
+
+async def _refusal(head: Head, body: AsyncIterator[bytes]) -> Fault:
     held: list[bytes] = []
     size = 0
     try:
-        async for data in _body(response):
+        async for data in body:
             held.append(data)
             size += len(data)
             if size >= ERROR_BODY_LIMIT:
                 break
-    except httpx.HTTPError:
+    except (httpx.HTTPError, RequestError):
         pass  # A status is known; half of its explanation is better than none.
-    status = response.status_code
+    status = head.status
     if status < 400:
-        target = response.headers.get("location", "elsewhere")
+        target = head.headers.get("location", "elsewhere")
         return make_fault(502, f"the upstream redirects to {target}; check api_base_url", code="redirect")
-    return read_fault(status, b"".join(held), retry_after=retry_after(response.headers))
+    return read_fault(status, b"".join(held), retry_after=retry_after(head.headers))
 
 
 def _named(fault: Fault, candidate: Candidate) -> Fault:

@@ -9,6 +9,7 @@ from ccr.config.parse import Loaded
 from ccr.config.redact import redactor
 from ccr.errors import ConfigError
 from ccr.run.source import Source
+from ccr.run.watch import stamps
 from ccr.server.app import App
 from ccr.server.state import Role, State
 from ccr.store.logfile import Echo, Files, LogFile, Sink
@@ -23,23 +24,33 @@ class Router:
         self.app = App(state)
         self.source = source
         self._hash = state.snapshot.hash
+        self._stamps = stamps(state.plugins.files)
+        self._tell_plugins()
+
+    def files(self) -> list[Path]:
+        """Return the files whose change calls for `reload`: the configuration, and the user's own code."""
+        return [self.source.path, *self.state.plugins.files]
 
     async def reload(self) -> None:
-        """Put the file's configuration in force if it has changed and can be used; log what became of it."""
+        """Put the configuration and the user's own code in force if they have changed and can be used; log it."""
         loaded = await trio.to_thread.run_sync(self.source.read)
-        if loaded.hash == self._hash:
+        now = stamps(self.state.plugins.files)
+        if (loaded.hash, now) == (self._hash, self._stamps):
             return
-        self._hash = loaded.hash
+        self._hash, self._stamps = loaded.hash, now
         if not self.source.path.exists():
             self.log.event("warn", f"{self.source.path} is gone, what was in force stays")
             return
         before = self.state.snapshot.config
         try:
-            self.state.swap(loaded)
+            plugins = await trio.to_thread.run_sync(self.state.load_plugins, loaded)
+            self.state.swap(loaded, plugins)
         except ConfigError as error:
             self.log.event("error", f"{self.source.path} can't be used, what was in force stays: {error}")
             return
+        self._stamps = stamps(plugins.files)
         self._follow(loaded)
+        self._tell_plugins()
         config = loaded.require()
         if (config.host, config.port) != (before.host, before.port):
             self.log.event("warn", "HOST and PORT take effect with `ccr restart`")
@@ -50,6 +61,10 @@ class Router:
         self.log.event("info", f"{self.source.path} changed and is in force", hash=loaded.hash)
         for problem in loaded.problems:
             self.log.event("warn", f"{self.source.path}: {problem}")
+
+    def _tell_plugins(self) -> None:
+        for problem in dict.fromkeys((*self.state.plugins.problems, *self.state.snapshot.problems())):
+            self.log.event("error", f"{self.source.path}: {problem}")
 
 
 def router(source: Source, loaded: Loaded, *, instance: str, role: Role, log: LogFile) -> Router:

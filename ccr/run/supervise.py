@@ -82,7 +82,7 @@ async def serving(
             nursery.cancel_scope.cancel()
 
         await nursery.start(server)
-        nursery.start_soon(watch, [router.source.path], router.reload)
+        nursery.start_soon(watch, router.files, router.reload)
         try:
             yield end
         finally:

@@ -15,15 +15,20 @@ SETTLE_SECONDS = 0.1
 Stamp = tuple[int, int, int] | None
 
 
-async def watch(paths: Sequence[Path], changed: Callable[[], Awaitable[None]]) -> None:
-    """Await `changed()` after every change of one of `paths`, until cancelled; changes in a row count once."""
-    seen = [stamp(path) for path in paths]
+async def watch(paths: Callable[[], Sequence[Path]], changed: Callable[[], Awaitable[None]]) -> None:
+    """Await `changed()` after every change of one of `paths()`, until cancelled; changes in a row count once."""
+    seen = stamps(paths())
     while True:
         await trio.sleep(LOOK_SECONDS)
-        now = [stamp(path) for path in paths]
+        now = stamps(paths())
         if now != seen:
             seen = await _settled(paths, now)
             await changed()
+
+
+def stamps(paths: Sequence[Path]) -> list[Stamp]:
+    """Return the stamps of some files."""
+    return [stamp(path) for path in paths]
 
 
 def stamp(path: Path) -> Stamp:
@@ -35,11 +40,11 @@ def stamp(path: Path) -> Stamp:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-async def _settled(paths: Sequence[Path], seen: list[Stamp]) -> list[Stamp]:
+async def _settled(paths: Callable[[], Sequence[Path]], seen: list[Stamp]) -> list[Stamp]:
     """Wait until whoever writes has finished, and return the stamps then."""
     while True:
         await trio.sleep(SETTLE_SECONDS)
-        now = [stamp(path) for path in paths]
+        now = stamps(paths())
         if now == seen:
             return now
         seen = now

@@ -16,6 +16,7 @@ from ccr.net.watch import Limits, Watch
 from ccr.route.decide import Decision
 from ccr.route.session import find_agent, find_session
 from ccr.server.http import ClientGone, Request
+from ccr.server.own import awaited, rewritten
 from ccr.server.routing import route
 from ccr.server.state import State
 from ccr.snapshot import Snapshot
@@ -83,6 +84,7 @@ async def _serve(request: Request, state: State, inbound: Inbound, trail: Trail)
 
 
 async def _answer(state: State, snapshot: Snapshot, inbound: Inbound, exchange: Exchange) -> None:
+    inbound = await rewritten(state, inbound)
     decision, body, tokens = await route(state, snapshot, inbound)
     trail = exchange.trail
     trail.provider, trail.model = decision.provider, decision.model
@@ -99,10 +101,11 @@ async def _answer(state: State, snapshot: Snapshot, inbound: Inbound, exchange: 
 def _errand(
     state: State, snapshot: Snapshot, inbound: Inbound, upstream: Upstream, *, body: Json, tokens: int, name: str
 ) -> Make:
-    async def make() -> Errand:
+    async def make(key: str) -> Errand:
         proxy_url = snapshot.config.proxy_url
         grant = await state.credentials.grant(upstream, proxy_url=proxy_url)
-        built = plan.build(inbound, body, upstream, recall=state.recall, grant=grant)
+        steps = plan.steps(inbound, body, upstream, recall=state.recall, grant=grant, key=key)
+        built = await awaited(steps)
         message_id = name.replace("req_", "msg_")
         heading = plan.heading(inbound, upstream, message_id=message_id, prompt_tokens=tokens)
 
@@ -112,7 +115,16 @@ def _errand(
         client = state.clients.client(upstream.provider, proxy_url=proxy_url)
         candidate = Candidate(upstream.provider.name, upstream.model)
         forget = state.credentials.forget
-        return Errand(candidate, built.call, client, reply, limits(snapshot, upstream), grant.token, forget)
+        return Errand(
+            candidate,
+            built.call,
+            client,
+            reply,
+            limits(snapshot, upstream),
+            token=grant.token,
+            refused=forget,
+            passages=built.passages,
+        )
 
     return make
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from ccr.anthropic.request import Inbound
 from ccr.core.unified import Json
 from ccr.route.decide import Decision, decide, read_facts, wants_tokens
+from ccr.server.own import asked
 from ccr.server.state import State
 from ccr.snapshot import Snapshot
 from ccr.tokens.bound import certainly_below
@@ -28,11 +29,21 @@ async def route(state: State, snapshot: Snapshot, inbound: Inbound) -> Routed:
     routes = snapshot.routes.at(datetime.now(UTC))
     usage = state.last_usage(inbound)
     last_prompt = usage.prompt if usage else 0
-    limit = wants_tokens(facts, routes, snapshot.catalog, last_prompt=last_prompt)
-    tokens = None if limit is None else await _count(state, inbound, limit)
-    decision = decide(facts, routes, snapshot.catalog, tokens=tokens, last_prompt=last_prompt)
+    custom, tokens = await _ask(state, inbound)
+    limit = wants_tokens(facts, routes, snapshot.catalog, last_prompt=last_prompt, custom=custom)
+    if tokens is None and limit is not None:
+        tokens = await _count(state, inbound, limit)
+    decision = decide(facts, routes, snapshot.catalog, tokens=tokens, last_prompt=last_prompt, custom=custom)
     body = facts.body if isinstance(facts.body, dict) else dict(facts.body)
     return Routed(decision, body, tokens or last_prompt)
+
+
+async def _ask(state: State, inbound: Inbound) -> tuple[str | None, int | None]:
+    """Return what the custom router says, and the tokens that were counted for it."""
+    if state.plugins.router is None:
+        return None, None
+    tokens = (await state.counter.count(inbound.body)).total
+    return await asked(state, inbound, tokens=tokens), tokens
 
 
 async def _count(state: State, inbound: Inbound, limit: int) -> int:

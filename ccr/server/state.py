@@ -21,8 +21,11 @@ from ccr.core.usage import Usage
 from ccr.net.client import Clients
 from ccr.server.ledger import Ledger
 from ccr.net.credential import Credentials
+from ccr.plugins.js.keeper import Keeper
+from ccr.plugins.load import Loader, Plugins
 from ccr.snapshot import Snapshot
 from ccr.store import atomic
+from ccr.store.paths import home
 from ccr.tokens.counter import Counter
 from ccr.tokens.tokenizer import tokenizer
 
@@ -59,13 +62,21 @@ class State:
         self.recent: deque[Trail] = deque(maxlen=RECENT)
         self.sessions = Ledger()
         self._usages: dict[str, Usage] = {}
-        self.swap(loaded)
+        self._loader = Loader(home(env).root, env=env, log=log)
+        self._keeper = Keeper()
+        self.swap(loaded, self.load_plugins(loaded))
 
-    def swap(self, loaded: Loaded) -> None:
+    def load_plugins(self, loaded: Loaded) -> Plugins:
+        """Return the user's own code that a configuration names; it blocks. Raises ConfigError if it is not valid."""
+        return self._loader.load(loaded.require())
+
+    def swap(self, loaded: Loaded, plugins: Plugins) -> None:
         """Put a valid configuration in force. Raises ConfigError if it is not one; then the old one stays."""
         config = loaded.require()
-        self.snapshot = Snapshot(config, loaded.hash)
+        self.snapshot = Snapshot(config, loaded.hash, registry=plugins.registry)
         self.redact = redactor(config)
+        self.plugins = plugins
+        self._keeper.keep(plugins.bridge)
 
     def drain(self) -> None:
         """Refuse what comes from now on; what runs goes on."""
@@ -73,9 +84,10 @@ class State:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Keep the clients open while the block runs, then close them, in a second at most."""
+        """Keep the clients and the users' JavaScript while the block runs, then close them, in a second at most."""
         try:
-            yield
+            async with self._keeper.running():
+                yield
         finally:
             with trio.CancelScope(deadline=trio.current_time() + 1, shield=True):
                 await self.clients.aclose()

@@ -1,0 +1,103 @@
+"""The user's own router: `CUSTOM_ROUTER_PATH`, in Python or in JavaScript."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from ccr.anthropic.request import Inbound
+from ccr.core.unified import Json
+from ccr.plugins.ask import Ask, Log, PluginLog, copied
+from ccr.plugins.failure import PluginError
+from ccr.plugins.js.bridge import Bridge
+from ccr.plugins.pyfile import load
+from ccr.plugins.worker import Worker
+
+ROUTE_SECONDS = 2.0
+"""How long a custom router may think, unless `CUSTOM_ROUTER_TIMEOUT_MS` says otherwise."""
+
+NAMES = ("router", "route", "main")
+
+
+class Router(Protocol):
+    """Chooses a route."""
+
+    async def route(self, inbound: Inbound, *, tokens: int) -> str | None:
+        """Return `provider,model` or an alias, or None to leave it to the rules. Raises PluginError."""
+        ...
+
+
+class PythonRouter:
+    """A `.py` file with `router(req, config)`, sync or async."""
+
+    def __init__(self, path: Path, *, config: Json, log: Log, limit: float = ROUTE_SECONDS) -> None:
+        self._function = _function(path)
+        self._worker = Worker(path)
+        self._config = config
+        self._log = PluginLog(log, path.name)
+        self._limit = limit
+
+    async def route(self, inbound: Inbound, *, tokens: int) -> str | None:
+        """See `Router`."""
+        result = await self._worker.run(self._ask, inbound, tokens, limit=self._limit)
+        return checked(result, self._worker.path)
+
+    def _ask(self, inbound: Inbound, tokens: int) -> Any:
+        config = copied(self._config)
+        ask = Ask(
+            copied(inbound.body),
+            headers=inbound.headers,
+            session=inbound.session,
+            tokens=tokens,
+            log=self._log,
+            config=config,
+        )
+        return self._function(ask, config)
+
+
+class JavaScriptRouter:
+    """A `.js`, `.cjs` or `.mjs` file that exports `(req, config, {event})`."""
+
+    def __init__(self, path: Path, *, bridge: Bridge, limit: float = ROUTE_SECONDS) -> None:
+        self._path = path
+        self._bridge = bridge
+        self._limit = limit
+
+    async def route(self, inbound: Inbound, *, tokens: int) -> str | None:
+        """See `Router`."""
+        req = {**client(inbound), "tokenCount": tokens}
+        item = {"path": str(self._path)}
+        return checked(await self._bridge.call("route", self._path, limit=self._limit, item=item, req=req), self._path)
+
+
+def client(inbound: Inbound) -> Json:
+    """Return what JavaScript sees of a client's request."""
+    return {"body": inbound.body, "headers": dict(inbound.headers), "sessionId": inbound.session or None}
+
+
+def checked(result: Any, path: Path) -> str | None:
+    """Return the route that a router gave. Raises PluginError if it is nothing that could be one."""
+    if result is None or result is False or result == "":
+        return None
+    if not isinstance(result, str):
+        raise PluginError(f"returned {_shown(result)} where 'provider,model' or nothing is expected ({path})")
+    return result.strip() or None
+
+
+def _shown(value: Any) -> str:
+    try:
+        text = msgspec.json.encode(value).decode()
+    except (TypeError, ValueError):
+        text = repr(value)
+    return text if len(text) <= 80 else f"{text[:80]}..."
+
+
+def _function(path: Path) -> Callable[..., Any]:
+    module = load(path)
+    for name in NAMES:
+        found = getattr(module, name, None)
+        if callable(found):
+            function: Callable[..., Any] = found
+            return function
+    raise PluginError(f"it must define `def router(req, config)`, sync or async ({path})")

@@ -1,0 +1,46 @@
+"""Lets the user's own code take part in a request. What fails there is logged, and costs its own step only."""
+
+from collections.abc import Awaitable, Generator
+from typing import TypeVar
+
+import msgspec
+
+from ccr.anthropic.request import Inbound
+from ccr.core.jsonio import dump
+from ccr.plugins.failure import PluginError
+from ccr.server.state import State
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+async def awaited(steps: Generator[Awaitable[T], T, R]) -> R:
+    """Return what a generator returns that yields what it has to wait for."""
+    try:
+        waiting = next(steps)
+        while True:
+            waiting = steps.send(await waiting)
+    except StopIteration as stop:
+        result: R = stop.value
+        return result
+
+
+async def rewritten(state: State, inbound: Inbound) -> Inbound:
+    """Return the request as the `usePlugins` leave it; one that fails leaves it as it was."""
+    body = inbound.body
+    for rewriter in state.plugins.rewriters:
+        try:
+            body = await rewriter.rewrite(body, inbound)
+        except PluginError as error:
+            state.log.event("error", f"plugin {rewriter.name!r} is passed over: {error}")
+    return inbound if body is inbound.body else msgspec.structs.replace(inbound, body=body, raw=dump(body))
+
+
+async def asked(state: State, inbound: Inbound, *, tokens: int) -> str | None:
+    """Return what the custom router says; None if there is none, it leaves the choice to the rules, or it fails."""
+    router = state.plugins.router
+    try:
+        return await router.route(inbound, tokens=tokens) if router else None
+    except PluginError as error:
+        state.log.event("error", f"the custom router is passed over: {error}")
+        return None
