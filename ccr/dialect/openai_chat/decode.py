@@ -72,7 +72,7 @@ class ChatDecoder:
 
     def _chunk(self, chunk: Json) -> Iterable[Event]:
         before = self._output.count
-        self._fault = error_in(chunk) if chunk.get("error") or "choices" not in chunk else None
+        self._fault = error_in(chunk) if chunk.get("error") or not chunk.get("choices") else None
         if self._fault is None and not self._ended:
             if not self._started:
                 self._started = True
