@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TextIO
 
 import httpx
 import trio
@@ -133,9 +133,16 @@ def config(upstream: str, **changes: Any) -> dict[str, Any]:
 
 @asynccontextmanager
 async def live(
-    script: Script, *, make: Callable[[str], dict[str, Any]] = config, env: Mapping[str, str] | None = None
+    script: Script,
+    *,
+    make: Callable[[str], dict[str, Any]] = config,
+    env: Mapping[str, str] | None = None,
+    echo: TextIO | None = None,
 ) -> AsyncIterator[Live]:
-    """Run an upstream with `script` and a router in front of it; `make` builds its configuration from the address."""
+    """Run an upstream with `script` and a router in front of it; `make` builds its configuration from the address.
+
+    The log goes to `echo`, or to the test's stderr.
+    """
     seen: list[Seen] = []
 
     async def handler(stream: trio.SocketStream) -> None:
@@ -147,7 +154,7 @@ async def live(
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass
 
-    log, stop = LogFile([Echo(sys.stderr)], redact=str, level="warn"), trio.Event()
+    log, stop = LogFile([Echo(echo or sys.stderr)], redact=str, level="warn"), trio.Event()
     async with trio.open_nursery() as nursery:
         listeners = await nursery.start(partial(trio.serve_tcp, handler, 0, host="127.0.0.1"))
         upstream = f"http://127.0.0.1:{listeners[0].socket.getsockname()[1]}"

@@ -195,6 +195,9 @@ class Config(Struct, frozen=True, kw_only=True, rename="upper"):
     custom_router_path: Annotated[
         str | None, Meta(description="A `.py` or `.js` file with a function that picks the route.")
     ] = None
+    custom_router_timeout_ms: Annotated[
+        Limit, Meta(description="Milliseconds that the custom router may take before the rules decide.")
+    ] = 2_000
     rewrite_system_prompt: Annotated[
         str | None, Meta(description="A text file that replaces the system prompt before its `<env>` part.")
     ] = None

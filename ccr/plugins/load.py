@@ -20,7 +20,7 @@ from ccr.plugins.js.describe import describe
 from ccr.plugins.js.transformer import JavaScriptTransformer, Traits
 from ccr.plugins.rewrite import BUILTIN as BUILTIN_REWRITERS
 from ccr.plugins.rewrite import JavaScriptRewriter, PythonRewriter, Rewriter
-from ccr.plugins.router import ROUTE_SECONDS, JavaScriptRouter, PythonRouter, Router
+from ccr.plugins.router import JavaScriptRouter, PythonRouter, Router
 from ccr.plugins.transformer import read
 from ccr.transform.base import Transformer
 from ccr.transform.builtin import BUILTIN
@@ -28,7 +28,6 @@ from ccr.transform.registry import Maker, Registry
 
 PYTHON = (".py",)
 JAVASCRIPT = (".js", ".cjs", ".mjs")
-TIMEOUT_KEY = "CUSTOM_ROUTER_TIMEOUT_MS"
 
 
 class Plugins(msgspec.Struct, frozen=True):
@@ -134,7 +133,7 @@ class _Loading:
         if not self._config.custom_router_path:
             return None
         path = self._path(self._config.custom_router_path)
-        limit = self._limit()
+        limit = self._config.custom_router_timeout_ms / 1000
         try:
             if path.suffix in PYTHON:
                 return PythonRouter(path, config=self._shown, log=self._log, limit=limit)
@@ -144,14 +143,6 @@ class _Loading:
         except CcrError as error:
             self._problems.append(f"CUSTOM_ROUTER_PATH: {path.name}: {error}; requests are routed by the rules")
             return None
-
-    def _limit(self) -> float:
-        value = self._config.extra.get(TIMEOUT_KEY)
-        try:
-            return float(value) / 1000 if value else ROUTE_SECONDS
-        except (TypeError, ValueError):
-            self._problems.append(f"{TIMEOUT_KEY}: must be a number of milliseconds")
-            return ROUTE_SECONDS
 
     def _rewriters(self) -> Iterator[Rewriter]:
         for text in self._config.use_plugins:

@@ -14,9 +14,6 @@ from ccr.plugins.js.bridge import Bridge
 from ccr.plugins.pyfile import load
 from ccr.plugins.worker import Worker
 
-ROUTE_SECONDS = 2.0
-"""How long a custom router may think, unless `CUSTOM_ROUTER_TIMEOUT_MS` says otherwise."""
-
 NAMES = ("router", "route", "main")
 
 
@@ -29,9 +26,9 @@ class Router(Protocol):
 
 
 class PythonRouter:
-    """A `.py` file with `router(req, config)`, sync or async."""
+    """A `.py` file with `router(req, config)`, sync or async; it has `limit` seconds."""
 
-    def __init__(self, path: Path, *, config: Json, log: Log, limit: float = ROUTE_SECONDS) -> None:
+    def __init__(self, path: Path, *, config: Json, log: Log, limit: float) -> None:
         self._function = _function(path)
         self._worker = Worker(path)
         self._config = config
@@ -59,7 +56,7 @@ class PythonRouter:
 class JavaScriptRouter:
     """A `.js`, `.cjs` or `.mjs` file that exports `(req, config, {event})`."""
 
-    def __init__(self, path: Path, *, bridge: Bridge, limit: float = ROUTE_SECONDS) -> None:
+    def __init__(self, path: Path, *, bridge: Bridge, limit: float) -> None:
         self._path = path
         self._bridge = bridge
         self._limit = limit
