@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from ccr.config.schema import Config, Provider
+from ccr.dialect.model_table import ModelFacts
 from ccr.errors import ConfigError, NotFound
 from ccr.route.catalog import Catalog, Model
 from ccr.route.decide import Decision
@@ -38,6 +39,10 @@ class Snapshot:
             chain = Chain.build(known.chain.provider, known.chain.models.get(model, ()), registry=self._registry)
             found = self._upstreams[provider, model] = Upstream(known, model, chain)
         return found
+
+    def facts(self, provider: str, model: str) -> ModelFacts:
+        """Return what is known of a configured provider's model."""
+        return known(self._providers[provider], model)
 
     def candidates(self, decision: Decision) -> list[Upstream]:
         """Return who may answer, in order: the decision's model, then those of its `fallback` list.

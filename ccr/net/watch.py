@@ -70,6 +70,9 @@ class Watch:
                     await trio.sleep_forever()
                 message = await receive()
             if message is not None and message["type"] == "http.disconnect":
+                if self._relay.finished:
+                    # A client with its whole answer is not gone, and whoever answered still has to conclude.
+                    return
                 self.gone = True
                 if outlives_client():
                     continue

@@ -17,6 +17,7 @@ from ccr.route.decide import Decision
 from ccr.route.session import find_agent, find_session
 from ccr.server.http import ClientGone, Request
 from ccr.server.own import awaited, rewritten
+from ccr.server.prompt import Prompt
 from ccr.server.routing import route
 from ccr.server.state import State
 from ccr.snapshot import Snapshot
@@ -85,29 +86,33 @@ async def _serve(request: Request, state: State, inbound: Inbound, trail: Trail)
 
 async def _answer(state: State, snapshot: Snapshot, inbound: Inbound, exchange: Exchange) -> None:
     inbound = await rewritten(state, inbound)
-    decision, body, tokens = await route(state, snapshot, inbound)
+    decision, body, counted = await route(state, snapshot, inbound)
     trail = exchange.trail
     trail.provider, trail.model = decision.provider, decision.model
-    trail.scenario, trail.reason, trail.prompt_estimate = decision.scenario, decision.reason, tokens
+    trail.scenario, trail.reason = decision.scenario, decision.reason
     exchange.relay.headers.update(_route_headers(decision))
     upstreams = snapshot.candidates(decision)
     candidates = [Candidate(u.provider.name, u.model, tuple(k.key for k in u.provider.keys)) for u in upstreams]
-    errands = [_errand(state, snapshot, inbound, u, body=body, tokens=tokens, name=trail.id) for u in upstreams]
+    prompt = Prompt(state, inbound, counted)
+    await prompt.measure(upstreams)
+    trail.prompt_estimate = prompt.estimate(upstreams[0])
+    errands = [_errand(state, snapshot, inbound, u, body=body, prompt=prompt, name=trail.id) for u in upstreams]
     await exchange.run(attempts(candidates), errands)
     if exchange.stream is not None:
         state.recall.note(*exchange.stream.keepsake)
+        await prompt.learn(trail)
 
 
 def _errand(
-    state: State, snapshot: Snapshot, inbound: Inbound, upstream: Upstream, *, body: Json, tokens: int, name: str
+    state: State, snapshot: Snapshot, inbound: Inbound, upstream: Upstream, *, body: Json, prompt: Prompt, name: str
 ) -> Make:
     async def make(key: str) -> Errand:
         proxy_url = snapshot.config.proxy_url
         grant = await state.credentials.grant(upstream, proxy_url=proxy_url)
-        steps = plan.steps(inbound, body, upstream, recall=state.recall, grant=grant, key=key)
+        steps = plan.steps(inbound, prompt.fitted(body, upstream), upstream, recall=state.recall, grant=grant, key=key)
         built = await awaited(steps)
         message_id = name.replace("req_", "msg_")
-        heading = plan.heading(inbound, upstream, message_id=message_id, prompt_tokens=tokens)
+        heading = plan.heading(inbound, upstream, message_id=message_id, prompt_tokens=prompt.estimate(upstream))
 
         def reply() -> Stream:
             return built.reply(heading)

@@ -13,11 +13,11 @@ from ccr.tokens.bound import certainly_below
 
 
 class Routed(NamedTuple):
-    """The decision, the body to send on (without the subagent tag), and the prompt's tokens, an upper bound or 0."""
+    """The decision, the body to send on (without the subagent tag), and our count of the prompt if there is one."""
 
     decision: Decision
     body: Json
-    tokens: int
+    counted: int | None
 
 
 async def route(state: State, snapshot: Snapshot, inbound: Inbound) -> Routed:
@@ -29,13 +29,14 @@ async def route(state: State, snapshot: Snapshot, inbound: Inbound) -> Routed:
     routes = snapshot.routes.at(datetime.now(UTC))
     usage = state.last_usage(inbound)
     last_prompt = usage.prompt if usage else 0
-    custom, tokens = await _ask(state, inbound)
+    custom, counted = await _ask(state, inbound)
     limit = wants_tokens(facts, routes, snapshot.catalog, last_prompt=last_prompt, custom=custom)
-    if tokens is None and limit is not None:
-        tokens = await _count(state, inbound, limit)
+    if counted is None and limit is not None and not certainly_below(inbound.raw, limit + 1):
+        counted = (await state.counter.count(inbound.body)).total
+    tokens = limit if counted is None else counted
     decision = decide(facts, routes, snapshot.catalog, tokens=tokens, last_prompt=last_prompt, custom=custom)
     body = facts.body if isinstance(facts.body, dict) else dict(facts.body)
-    return Routed(decision, body, tokens or last_prompt)
+    return Routed(decision, body, counted)
 
 
 async def _ask(state: State, inbound: Inbound) -> tuple[str | None, int | None]:
@@ -44,10 +45,3 @@ async def _ask(state: State, inbound: Inbound) -> tuple[str | None, int | None]:
         return None, None
     tokens = (await state.counter.count(inbound.body)).total
     return await asked(state, inbound, tokens=tokens), tokens
-
-
-async def _count(state: State, inbound: Inbound, limit: int) -> int:
-    """Return the prompt's tokens, or `limit` if it certainly has no more."""
-    if certainly_below(inbound.raw, limit + 1):
-        return limit
-    return (await state.counter.count(inbound.body)).total

@@ -26,6 +26,7 @@ from ccr.plugins.load import Loader, Plugins
 from ccr.snapshot import Snapshot
 from ccr.store import atomic
 from ccr.store.paths import home
+from ccr.tokens.calibration import Calibration
 from ccr.tokens.counter import Counter
 from ccr.tokens.tokenizer import tokenizer
 
@@ -56,6 +57,7 @@ class State:
         self.active = 0
         self.served = 0
         self.counter = Counter(tokenizer())
+        self.calibration = Calibration()
         self.clients = Clients(env)
         self.credentials = Credentials(env, self.clients, save=atomic.write)
         self.recall = Recall()

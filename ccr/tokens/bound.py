@@ -1,4 +1,4 @@
-"""A cheap upper bound of a request's tokens, for when only the threshold matters."""
+"""A request's tokens without counting: an upper bound for when only the threshold matters, and a rough guess."""
 
 from ccr.tokens import image
 
@@ -14,3 +14,10 @@ def certainly_below(raw: bytes, threshold: int, *, ratio: float = 1.0) -> bool:
     if len(raw) >= limit or b'"document"' in raw:
         return False
     return len(raw) + image.MAX_TOKENS * raw.count(b'"image"') < limit
+
+
+def rough(raw: bytes) -> int | None:
+    """Return about how many tokens a body has, at least 1; None if it holds images or documents, whose bytes tell
+    nothing. Text and JSON of code have some four bytes a token.
+    """
+    return None if b'"base64"' in raw else max(len(raw) // 4, 1)

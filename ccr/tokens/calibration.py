@@ -31,6 +31,11 @@ class Calibration:
         learnt = self._learnt.get((provider, model))
         return learnt.ratio if learnt else 1.0
 
+    def seen(self, provider: str, model: str) -> int:
+        """Return from how many replies of this model was learnt."""
+        learnt = self._learnt.get((provider, model))
+        return learnt.seen if learnt else 0
+
     def adjust(self, provider: str, model: str, tokens: int) -> int:
         """Return the count to expect from the provider for `tokens` of ours; 0 only for 0."""
         return max(round(tokens * self.ratio(provider, model)), min(tokens, 1))

@@ -128,3 +128,15 @@ async def test_a_client_that_takes_nothing_is_given_up() -> None:
         await trio.sleep(STALLED_SECONDS + 1)
         assert request.watch.gone
         nursery.cancel_scope.cancel()
+
+
+@trio_test(autojump=True)
+async def test_a_client_with_its_whole_answer_is_not_gone() -> None:
+    request = Request(stream=False)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(request.run)
+        await request.relay.respond(200, {}, b"{}")
+        request.leave()
+        await trio.sleep(1)
+        assert not request.watch.gone
+        assert not request.scope.cancel_called

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 
 from ccr.tokens import image
-from ccr.tokens.bound import certainly_below
+from ccr.tokens.bound import certainly_below, rough
 from ccr.tokens.cache import Cache
 from ccr.tokens.counter import Tally, weigh
 from tests.tokens import fakes
@@ -64,3 +64,8 @@ def tokens(body: Any) -> int:
     tally = Tally(body, fakes.Bytes(), Cache())
     tally.add(weigh(tally.missing))
     return tally.count().total
+
+
+@pytest.mark.parametrize(("raw", "expected"), [(b"x" * 400, 100), (b"{}", 1), (b'{"type": "base64"}' * 99, None)])
+def test_rough(raw: bytes, expected: int | None) -> None:
+    assert rough(raw) == expected
