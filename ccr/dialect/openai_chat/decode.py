@@ -81,7 +81,9 @@ class ChatDecoder:
             choices = chunk.get("choices")
             for choice in choices if isinstance(choices, list) else ():
                 yield from self._choice(choice) if isinstance(choice, dict) else ()
-        yield from self._usage.read(chunk, content=self._output.count > before)
+        self._usage.read(chunk, content=self._output.count > before)
+        if not self._output.in_call:
+            yield from self._usage.news()
         if self._fault is not None:
             yield self._fault
 
@@ -154,6 +156,7 @@ class ChatDecoder:
             return
         yield from self._flush()
         yield from self._output.end()
+        yield from self._usage.news()
         if self._ending.finish is not None:
             self._ended = True
             yield from self._sources.end()

@@ -20,6 +20,11 @@ class Output:
         self._held: list[Event] = []
         self._text_last = False
 
+    @property
+    def in_call(self) -> bool:
+        """Whether a call has been begun and not ended."""
+        return self._calls.open
+
     def put(self, event: Event) -> Iterable[Event]:
         """Take an event that is no part of a call. While a call waits for arguments, the event waits for the call."""
         self.count += 1

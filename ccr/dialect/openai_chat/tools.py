@@ -117,6 +117,11 @@ class Calls:
         """Whether something else may come between: no call is waiting for the rest of its arguments."""
         return all(slot.whole for slot in self._slots[self._active :])
 
+    @property
+    def open(self) -> bool:
+        """Whether a call has been released in part."""
+        return any(slot.started for slot in self._slots[self._active : self._active + 1])
+
     def feed(self, deltas: Any, preface: Sequence[Event] = ()) -> Iterable[Event]:
         """Take the `tool_calls` of one delta or message; return what can be released.
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ccr.core.event import UsageSeen
-from ccr.core.usage import Usage, split_prompt
+from ccr.core.usage import Usage, latest, split_prompt
 
 
 class UsageWatch:
@@ -13,21 +13,26 @@ class UsageWatch:
     def __init__(self) -> None:
         self.summed_up = False
         """The last chunk that said anything told the usage and nothing else, for the first time."""
+        self._seen: Usage | None = None
         self._told: Usage | None = None
         self._running = False
 
-    def read(self, chunk: Mapping[str, Any], *, content: bool) -> Iterable[UsageSeen]:
-        """Return the usage of a chunk if it is news. `content` says whether the chunk had any."""
+    def read(self, chunk: Mapping[str, Any], *, content: bool) -> None:
+        """Look for the usage in a chunk. `content` says whether the chunk had any."""
         usage = find_usage(chunk)
         if usage is not None:
             self._running = self._running or content
             self.summed_up = not self._running
+            self._seen = latest(self._seen, usage)
         elif content:
             self.summed_up = False
-        if usage is None or usage == self._told:
+
+    def news(self) -> Iterable[UsageSeen]:
+        """Return the latest usage unless it has been told."""
+        if self._seen is None or self._seen == self._told:
             return ()
-        self._told = usage
-        return [UsageSeen(usage)]
+        self._told = self._seen
+        return [UsageSeen(self._seen)]
 
 
 def find_usage(chunk: Mapping[str, Any]) -> Usage | None:
