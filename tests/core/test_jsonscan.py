@@ -76,7 +76,7 @@ def is_object(text: str) -> bool:
     [
         ("[1]", 0),
         (' {"a": True}', 7),
-        ('{"a": 01}', 6),
+        ('{"a": 01}', 7),
         ('{"a": 1.}', 8),
         ('{"a":1,}', 7),
         ('{"a" "b"}', 5),
@@ -99,7 +99,7 @@ def test_scanner_tells_how_far_it_is() -> None:
     scanner.feed("{")
     assert not scanner.has_members
     scanner.feed('"a": "x\\u0')
-    assert (scanner.has_members, scanner.in_token, scanner.in_escape) == (True, True, 4)
+    assert (scanner.has_members, scanner.in_token, scanner.in_escape) == (True, True, 3)
     scanner.feed('0e9"')
     assert (scanner.in_token, scanner.in_escape, scanner.ended) == (False, 0, False)
     scanner.feed("} ")

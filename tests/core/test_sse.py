@@ -1,6 +1,7 @@
 """Server-sent events against the grammar of the WHATWG, and where it is left on purpose."""
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -70,7 +71,7 @@ LINES = st.sampled_from(["data: é🙂", "data:", "event: x", "", ":c", "data: [
 def test_splitter_gives_the_same_at_any_cut_and_line_end(lines: list[str], newline: str, cuts: list[int]) -> None:
     raw = newline.join([*lines, "", ""]).encode()
     bounds = [0, *sorted(min(cut, len(raw)) for cut in cuts), len(raw)]
-    pieces = [raw[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    pieces = [raw[start:end] for start, end in pairwise(bounds)]
     assert split(*pieces) == split("\n".join([*lines, "", ""]).encode())
 
 

@@ -1,6 +1,7 @@
 """The golden pairs: what vendors really send, one oddity a pair, on the whole way from their bytes to the client."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 from tests.dialect.openai_chat.pair import Pair, pairs
 
 PAIRS = pairs()
-VENDORS = """openai azure deepseek openrouter groq cerebras mistral xai kimi glm qwen modelscope siliconflow volcengine
-together fireworks vercel ollama vllm lmstudio llamacpp perplexity snowflake huggingface copilot minimax nvidia gemini"""
+VENDORS = """openai azure deepseek openrouter groq cerebras mistral xai kimi glm qwen modelscope siliconflow
+volcengine together fireworks vercel ollama vllm lmstudio llamacpp perplexity snowflake huggingface copilot minimax nvidia gemini"""
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=repr)
@@ -29,7 +30,7 @@ def test_pair_becomes_the_same_however_it_is_cut(pair: Pair, step: int) -> None:
 @given(st.sampled_from(PAIRS), st.lists(st.integers(0, 3000), max_size=6))
 def test_pair_becomes_the_same_at_any_cuts(pair: Pair, cuts: list[int]) -> None:
     bounds = [0, *sorted(min(cut, len(pair.raw)) for cut in cuts), len(pair.raw)]
-    pieces = [pair.raw[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    pieces = [pair.raw[start:end] for start, end in pairwise(bounds)]
     assert pair.streamed(pieces) == pair.streamed([pair.raw])
 
 
