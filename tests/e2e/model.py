@@ -40,13 +40,13 @@ def say(text: str, *, thinking: str = "") -> bytes:
     return sse([*thoughts, delta(content=text), delta(finish="stop"), usage(100, 10)])
 
 
-def call(*calls: tuple[str, Body], text: str = "") -> bytes:
-    """Return an answer that calls tools: (name, arguments) each."""
+def call(*calls: tuple[str, Body], text: str = "", tokens: int = 100) -> bytes:
+    """Return an answer that calls tools: (name, arguments) each; `tokens` is what it tells of the prompt."""
     chunks = [delta(content=text)] if text else []
     for index, (name, arguments) in enumerate(calls):
         function = {"name": name, "arguments": json.dumps(arguments)}
         chunks.append(delta(tool_calls=[{"index": index, "id": f"call_{index}", "function": function}]))
-    return sse([*chunks, delta(finish="tool_calls"), usage(100, 10)])
+    return sse([*chunks, delta(finish="tool_calls"), usage(tokens, 10)])
 
 
 def results(body: Body) -> list[str]:

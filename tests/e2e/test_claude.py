@@ -155,3 +155,19 @@ def test_plan_mode_goes_to_the_think_model(client: Client) -> None:
         planned = client.run("-p", "make a plan", "--permission-mode", "plan")
         ordinary = client.run("-p", "say something")
     assert (planned.stdout.strip(), ordinary.stdout.strip()) == ("I am think.", "I am a.")
+
+def test_the_window_of_the_default_route_sets_when_to_compact(client: Client) -> None:
+    def script(body: Body) -> Answer:
+        # The first turn claims a prompt that leaves no room in the model's window.
+        return say("Summary.") if "Respond with TEXT ONLY" in str(body["messages"][-1]) else full(body)
+
+    def full(body: Body) -> Answer:
+        if len(results(body)) > 2 or "Summary." in str(body):
+            return say("done")
+        return call(("Bash", {"command": "echo one"}), tokens=59_000)
+
+    with serving(script) as model:
+        client.configure(model, provider={"model_settings": {"a": {"context_window": 64_000}}})
+        done = client.run("-p", "run it", *EVERYTHING)
+    assert done.stdout.strip() == "done"
+    assert any("Respond with TEXT ONLY" in str(body["messages"][-1]) for body in model.turns)
