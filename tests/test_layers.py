@@ -13,8 +13,8 @@ from tests.source import Module
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "version"}),
     frozenset({"core", "dialect.vendor", "dialect.vendor_table"}),
-    frozenset({"anthropic", "dialect", "transform", "route", "keys", "config", "status", "preset"}),
-    frozenset({"reply", "upstream"}),
+    frozenset({"anthropic", "dialect", "transform", "route", "keys", "config", "status"}),
+    frozenset({"reply", "upstream", "preset"}),
     frozenset({"passthrough"}),
     frozenset({"plan"}),
     frozenset({"snapshot"}),

@@ -1,6 +1,8 @@
 """The commands that cyclopts runs. Each is a function in a module of its own, imported when it is wanted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from inspect import getdoc
 
 from cyclopts import App, CycloptsError
 
@@ -14,21 +16,38 @@ COMMANDS = {
     "restart": "Start the service anew; the old one finishes what it is answering.",
     "status": "Say whether the service runs.",
     "code": "Run Claude Code through the router; every argument is Claude Code's own.",
-    "demo": "Show the whole way of a request, without a key or a network.",
+    "test": "Ask every model, with every key, for one token.",
+    "rotation": "Show the state of every key in the running service.",
+    "preset": "Install, list, export and delete presets; `ccr NAME` runs Claude Code with one.",
+    "install": "Install a preset from a folder, an archive, an address or GitHub.",
+    "ui": "Open the page that looks after the service.",
+    "activate": "Print the environment that sends Claude Code to the service.",
+    "statusline": "Print Claude Code's status line for the JSON on stdin.",
+    "model": "Choose the models of the routes.",
+    "config": "Find, check, show or edit the configuration.",
+    "logs": "Show the log, one line for each request.",
+    "doctor": "Check the set-up and say what to mend.",
+    "demo": "Show one request on its way through the router to a made-up provider on this machine.",
 }
 """The commands and what the overview says of them. The command `x` is the function `x` of `ccr.cli.x`."""
+
+ALIASES = {"env": "activate"}
+"""Other names of commands."""
 
 OVERVIEW = "Run Claude Code on any provider's models."
 EXAMPLES = """\
 Examples:
 
-    ccr demo                          see it work
-    ccr code                          Claude Code, on the models of your configuration
-    ccr code -p "explain this folder"
-    ccr start && ccr status           a service for every terminal
+    ccr demo                         see it work
+    ccr code                         Claude Code, on the configured models
+    ccr code -p "explain this"
+    ccr start && ccr status          one service for every terminal
 
-Before Claude Code's arguments `code` takes --config FILE, --port N and --route think=provider,model.
-`ccr --debug COMMAND` shows where an error comes from. `ccr --version` prints the version.
+`ccr code` gives every argument to Claude Code. Only before the first of them
+it takes options of its own: --config FILE, --port N, --route ROUTE=PROVIDER,MODEL.
+
+`ccr --debug COMMAND` shows where an error comes from.
+`ccr --version` prints the version.
 """
 """What stands below the list of commands."""
 
@@ -37,14 +56,20 @@ HELP = ("-h", "--help", "help")
 
 def run_app(words: Sequence[str]) -> int:
     """Run the command that `words` say; return its exit code. Raises CommandError for words that make no sense."""
-    rest = take(words)[1]
+    own, rest = take(words)
     # Options that stand before the command are the command's.
     before = [word for word in words[: len(words) - len(rest)] if word != DEBUG]
     name, *after = rest or [""]
+    name = ALIASES.get(name, name)
     if name in (*HELP, ""):
         make("").help_print([])
         return 0 if name else 1
     if name not in COMMANDS:
+        from ccr.cli import with_preset
+
+        if with_preset.is_preset(name):
+            own, arguments = take(after, own)
+            return with_preset.main(own, name, arguments)
         raise CommandError(f"there is no command {name!r}; {suggest(name, COMMANDS)}")
     words = [name, *before, *(word for word in after if word != DEBUG)]
     try:
@@ -65,5 +90,18 @@ def make(name: str) -> App:
         result_action="return_value",
     )
     for command, line in COMMANDS.items():
-        app.command(f"ccr.cli.{command}:{command}", name=command, help=None if command == name else line)
+        if command == name:
+            function = getattr(import_module(f"ccr.cli.{name}"), name)
+            if isinstance(function, App):
+                app.command(function, name=name)
+            else:
+                app.command(function, name=name, help_epilogue=examples(function))
+        else:
+            app.command(f"ccr.cli.{command}:{command}", name=command, help=line)
     return app
+
+
+def examples(function: Callable[..., int]) -> str:
+    """Return the examples of a command's docstring, which cyclopts leaves out."""
+    _, title, rest = (getdoc(function) or "").partition("Examples:\n")
+    return title + rest.partition("Parameters\n")[0]

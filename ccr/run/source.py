@@ -24,6 +24,11 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     port: int | None = None
     routes: Mapping[str, str] = {}
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files that it is made of."""
+        return (self.path,)
+
     def read(self) -> Loaded:
         """Read the file as it is now. Never raises for what is wrong in it: see `Loaded.problems`."""
         return self.override(configfile.read(self.path, self.env))

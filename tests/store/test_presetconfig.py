@@ -1,0 +1,68 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ccr.config.parse import Loaded
+from ccr.store import presetconfig, presetfile
+from ccr.store.paths import Home
+
+OWN = {
+    "APIKEY": "mine",
+    "PROXY_URL": "http://proxy:1",
+    "Providers": [{"name": "own", "api_base_url": "http://own", "api_key": "k", "models": ["m"]}],
+    "Router": {"default": "own,m"},
+}
+
+
+def read(tmp_path: Path, manifest: dict[str, Any], env: dict[str, str] | None = None) -> Loaded:
+    home = Home(tmp_path)
+    folder = home.presets / "x"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    home.config.write_text(json.dumps(OWN))
+    return presetconfig.read(home, "x", path=home.config, env=env or {})
+
+
+def test_preset_brings_its_own_providers(tmp_path: Path) -> None:
+    provider = {"name": "p", "api_base_url": "http://p", "api_key": "$P_KEY", "models": ["n"]}
+    config = read(tmp_path, {"Providers": [provider], "Router": {"default": "p,n"}}, {"P_KEY": "sk-p"}).require()
+    assert [(p.name, p.keys[0].key) for p in config.providers] == [("p", "sk-p")]
+    assert (config.router.default, config.apikey, config.proxy_url) == ("p,n", "mine", "http://proxy:1")
+
+
+def test_preset_without_providers_uses_the_users(tmp_path: Path) -> None:
+    config = read(tmp_path, {"Router": {"default": "own,m", "think": "own,t"}}).require()
+    assert ([p.name for p in config.providers], config.router.think) == (["own"], "own,t")
+
+
+def test_preset_may_name_one_of_the_users_providers(tmp_path: Path) -> None:
+    assert [p.name for p in read(tmp_path, {"provider": "own"}).require().providers] == ["own"]
+
+
+@pytest.mark.parametrize(
+    ("manifest", "expected"),
+    [
+        ({"provider": "other"}, "doesn't have"),
+        ({"schema": [{"id": "k"}]}, "k is needed"),
+        ({"CUSTOM_ROUTER_PATH": "r.py"}, "code that you have not agreed to"),
+        ({"Providers": [{"name": "p", "api_key": "${command:id}"}]}, "code that you have not agreed to"),
+        ({"REWRITE_SYSTEM_PROMPT": "/etc/passwd"}, "outside of its folder"),
+        ({"schema": 1}, "must be a list"),
+    ],
+)
+def test_preset_that_can_not_be_used_says_why(tmp_path: Path, manifest: dict[str, Any], expected: str) -> None:
+    loaded = read(tmp_path, manifest)
+    assert loaded.config is None
+    assert expected in str(loaded.problems[0])
+
+
+def test_consent_is_for_the_code_as_it_was(tmp_path: Path) -> None:
+    loaded = read(tmp_path, {"CUSTOM_ROUTER_PATH": "r.py"})
+    assert loaded.config is None
+    home = Home(tmp_path)
+    preset = presetfile.find(home, "x")
+    presetfile.sign(preset, presetfile.new_note("x", code=presetfile.digest(preset.folder)))
+    found = presetconfig.read(home, "x", path=home.config, env={}).require()
+    assert found.custom_router_path == str(preset.folder.resolve() / "r.py")
