@@ -29,7 +29,7 @@ class Router:
 
     def files(self) -> list[Path]:
         """Return the files whose change calls for `reload`: the configuration, and the user's own code."""
-        return [self.source.path, *self.state.plugins.files]
+        return [*self.source.paths, *self.state.plugins.files]
 
     async def reload(self) -> None:
         """Put the configuration and the user's own code in force if they have changed and can be used; log it."""
