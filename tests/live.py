@@ -167,3 +167,4 @@ async def live(
             yield Live(url, state, http, seen)
         stop.set()
         nursery.cancel_scope.cancel()
+    log.close()
