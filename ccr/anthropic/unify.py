@@ -16,10 +16,10 @@ def unify(body: Mapping[str, Any]) -> Json:
     """Return the unified request (`ccr.core.unified.Unified`) for a Messages body. The body is not changed."""
     request: Json = {key: body[key] for key in _COPIED if body.get(key) is not None}
     request["stream"] = body.get("stream") in (True, "true", "True")
-    request["messages"] = [*_system(body.get("system")), *_messages(body.get("messages") or [])]
-    if stops := [s for s in body.get("stop_sequences") or [] if isinstance(s, str) and s]:
+    request["messages"] = [*_system(body.get("system")), *_messages(_list(body.get("messages")))]
+    if stops := [s for s in _list(body.get("stop_sequences")) if isinstance(s, str) and s]:
         request["stop"] = stops
-    if tools := [_tool(t) for t in body.get("tools") or [] if isinstance(t, dict)]:
+    if tools := [_tool(t) for t in _list(body.get("tools")) if isinstance(t, dict)]:
         request["tools"] = tools
     _tool_choice(body.get("tool_choice"), request)
     _thinking(body, request)
@@ -123,10 +123,12 @@ def _parts(content: Any) -> list[Json]:
 
 def _blocks(content: Any) -> list[Json]:
     """Return content blocks as dicts; a bare string in a list is text, anything else is passed over."""
-    if not isinstance(content, list):
-        return []
-    wrapped = ({"type": "text", "text": b} if isinstance(b, str) else b for b in content)
+    wrapped = ({"type": "text", "text": b} if isinstance(b, str) else b for b in _list(content))
     return [b for b in wrapped if isinstance(b, dict)]
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _part(block: Json) -> Json:
