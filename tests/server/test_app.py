@@ -76,5 +76,5 @@ async def test_a_configuration_that_cannot_be_used_is_not_swapped_in() -> None:
     async with live(streaming(DONE)) as router:
         before = router.state.snapshot
         with pytest.raises(ConfigError):
-            router.state.swap(parse("{", {}))
+            router.state.swap(parse("{", {}), router.state.plugins)
         assert router.state.snapshot is before

@@ -7,6 +7,7 @@ import pytest
 import trio
 
 from ccr.anthropic.stream import frame
+from ccr.core.seal import PREFIX, seal
 from tests.aio import trio_test
 from tests.chat import DONE, delta, request, sse, tool, usage
 from tests.legal import read_stream
@@ -254,6 +255,18 @@ async def test_the_anthropic_transformer_alone_passes_bytes_through() -> None:
     trail = router.state.recent[-1]
     assert trail.usage is not None
     assert (trail.usage.input, trail.usage.output, trail.stop_reason) == (3, 2, "end_turn")
+
+
+@trio_test()
+async def test_another_providers_reasoning_is_not_passed_through() -> None:
+    foreign = {"type": "thinking", "thinking": "hm", "signature": seal("other", "model", "state")}
+    turn = {"role": "assistant", "content": [foreign, {"type": "text", "text": "yes"}]}
+    body = request(messages=[{"role": "user", "content": "a"}, turn, {"role": "user", "content": "b"}])
+    async with live(streaming(PASSED), make=anthropic) as router:
+        answer = await router.post(body)
+    assert answer.content == PASSED
+    assert PREFIX.encode() not in router.seen[0].raw
+    assert [m["role"] for m in router.seen[0].body["messages"]] == ["user", "assistant", "user"]
 
 
 @trio_test()

@@ -62,11 +62,17 @@ To use a real provider:
 
 
 def run(*, claude: bool, say: Say, env: Mapping[str, str]) -> int:
-    """Run the demo, with the real Claude Code if wanted; `say` prints a piece of text. Returns the exit code."""
-    return trio.run(partial(_demo, claude=claude, say=say, env=env))
+    """Run the demo, with the real Claude Code if wanted; `say` prints a piece of text. Returns the exit code.
+
+    Raises CommandError if Claude Code is wanted and not there.
+    """
+    program = shutil.which("claude", path=env.get("PATH")) if claude else None
+    if claude and program is None:
+        raise CommandError("claude is not on the PATH; install it: npm install -g @anthropic-ai/claude-code", code=127)
+    return trio.run(partial(_demo, program=program, say=say, env=env))
 
 
-async def _demo(*, claude: bool, say: Say, env: Mapping[str, str]) -> int:
+async def _demo(*, program: str | None, say: Say, env: Mapping[str, str]) -> int:
     calls: list[Json] = []
     upstream, listener = port.bind(LOOPBACK, 0), port.bind(LOOPBACK, 0)
     upstream_url, url = _url(upstream), _url(listener)
@@ -77,8 +83,8 @@ async def _demo(*, claude: bool, say: Say, env: Mapping[str, str]) -> int:
         await nursery.start(partial(serve, DemoUpstream(seen=calls.append), upstream, log=log, stop=stop, grace=1))
         await nursery.start(partial(serve, App(state), listener, log=log, stop=stop, grace=1))
         say(f"The router listens on {url}, a made-up provider on {upstream_url}.\n\n")
-        with trio.move_on_after(CLAUDE_SECONDS if claude else SECONDS):
-            code = await _claude(url, state, say, env) if claude else await _request(url, calls, say)
+        with trio.move_on_after(CLAUDE_SECONDS if program else SECONDS):
+            code = await (_claude(program, url, state, say=say, env=env) if program else _request(url, calls, say))
         stop.set()
     say(f"\n{NEXT}")
     return code
@@ -134,11 +140,8 @@ def _shown(value: Json) -> str:
     return "\n".join(f"     {line}" for line in lines)
 
 
-async def _claude(url: str, state: State, say: Say, env: Mapping[str, str]) -> int:
+async def _claude(program: str, url: str, state: State, *, say: Say, env: Mapping[str, str]) -> int:
     """Let the real Claude Code talk to the demo provider."""
-    program = shutil.which("claude", path=env.get("PATH"))
-    if program is None:
-        raise CommandError("claude is not on the PATH; install it: npm install -g @anthropic-ai/claude-code", code=127)
     say(f'Running: claude -p "{PROMPT}"\n\n')
     command = [program, "-p", PROMPT, "--allowedTools", "Bash(echo:*)"]
     child_env = environment.for_claude({**os.environ, **env}, state.snapshot.config, base_url=url)

@@ -1,0 +1,61 @@
+"""What an upstream's address, model and chain say together."""
+
+from typing import Any
+
+import pytest
+
+from ccr.config.parse import parse
+from ccr.core.jsonio import dump_text
+from ccr.snapshot import Snapshot
+from ccr.upstream import Upstream
+
+
+def upstream(url: str, *, model: str = "m", **settings: Any) -> Upstream:
+    provider = {"name": "p", "api_base_url": url, "api_key": "k", "models": [model], **settings}
+    loaded = parse(dump_text({"Providers": [provider]}), {})
+    return Snapshot(loaded.require(), loaded.hash).upstream("p", model)
+
+
+@pytest.mark.parametrize(
+    ("url", "use", "dialect", "sent_to", "auth"),
+    [
+        ("https://api.deepseek.com", [], "openai_chat", "https://api.deepseek.com/chat/completions", "bearer"),
+        ("http://localhost:11434/v1", [], "openai_chat", "http://localhost:11434/v1/chat/completions", "bearer"),
+        ("https://api.anthropic.com", [], "anthropic", "https://api.anthropic.com/v1/messages", "x-api-key"),
+        ("https://x.test/v1/messages", ["Anthropic"], "anthropic", "https://x.test/v1/messages", "x-api-key"),
+        ("https://x.test/claude", ["anthropic"], "anthropic", "https://x.test/claude/v1/messages", "x-api-key"),
+        ("https://x.test/v1", ["openai-responses"], "openai_responses", "https://x.test/v1/responses", "bearer"),
+        (
+            "https://generativelanguage.googleapis.com/v1beta/models/",
+            ["gemini"],
+            "gemini",
+            "https://generativelanguage.googleapis.com/v1beta/models/",
+            "x-goog-api-key",
+        ),
+    ],
+)
+def test_address_and_chain_choose_the_wire_format(
+    url: str, use: list[str], dialect: str, sent_to: str, auth: str
+) -> None:
+    found = upstream(url, transformer={"use": use})
+    assert (found.dialect_name, found.url, found.vendor.auth) == (dialect, sent_to, auth)
+
+
+@pytest.mark.parametrize(
+    ("url", "use", "passes"),
+    [
+        ("https://api.anthropic.com", [], True),
+        ("https://api.anthropic.com", ["Anthropic"], True),
+        ("https://x.test/v1/messages", ["Anthropic"], True),
+        ("https://x.test/v1/messages", ["Anthropic", ["maxtoken", {"max_tokens": 5}]], False),
+        ("https://api.deepseek.com/anthropic", [], False),
+        ("https://api.deepseek.com", [], False),
+    ],
+)
+def test_bytes_pass_through_to_anthropic_alone(url: str, use: list[Any], passes: bool) -> None:
+    assert upstream(url, transformer={"use": use}).passes_through is passes
+
+
+def test_the_users_own_limit_wins() -> None:
+    settings = {"model_settings": {"m": {"max_output": 1234}}}
+    assert upstream("https://api.deepseek.com", **settings).vendor.max_output == 1234
