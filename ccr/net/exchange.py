@@ -106,13 +106,14 @@ class Exchange:
         began = trio.current_time()
         try:
             errand = await make(key)
+            reply = self.stream = errand.reply()
         except CcrError as error:
             self._fault = _fault_of(error)
             return Outcome(self._fault.status, self._fault.code)
         attempt = Attempt(errand.candidate.provider, errand.candidate.model, self._mask(key))
         self.trail.attempts = [*self.trail.attempts, attempt]
         try:
-            fault = await self._send(errand, key, attempt)
+            fault = await self._send(errand, reply, key=key, attempt=attempt)
         finally:
             attempt.ms = round((trio.current_time() - began) * 1000)
         if fault is None:
@@ -125,9 +126,8 @@ class Exchange:
         self._fault = _named(fault, errand.candidate)
         return Outcome(fault.status if attempt.status else 0, fault.code, fault.retry_after)
 
-    async def _send(self, errand: Errand, key: str, attempt: Attempt) -> Fault | None:
+    async def _send(self, errand: Errand, reply: Stream, *, key: str, attempt: Attempt) -> Fault | None:
         """Send once and relay the reply. Returns what failed while another attempt is still possible."""
-        reply = self.stream = errand.reply()
         cut: Fault | None = None
         with trio.CancelScope() as scope:
             self._watch.begin(scope, errand.limits)

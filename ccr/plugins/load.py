@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ccr.config.schema import Config, PluginSpec
+from ccr.config.schema import Config, Entry, PluginSpec
 from ccr.core.unified import Json
 from ccr.errors import CcrError, ConfigError
 from ccr.plugins.ask import Log
@@ -88,17 +88,25 @@ class _Loading:
             name, maker = self._transformer(spec, where)
             if maker is not None:
                 registry = registry.having(spec.name or name, maker)
-        for path in dict.fromkeys(self._paths_in_chains()):
+        for path in dict.fromkeys(entry.path for entry in self._entries() if entry.path):
             _, maker = self._transformer(PluginSpec(path), "transformer")
             if maker is not None:
                 registry = registry.having(path, maker)
+        return self._with_unnamed(registry)
+
+    def _with_unnamed(self, registry: Registry) -> Registry:
+        """Let names that nobody has tell about the files that are broken: one of these may have had it."""
+        told = "; ".join(self._problems)
+        for name in dict.fromkeys(entry.name for entry in self._entries() if not entry.path):
+            if told and registry.problem(name) is not None:
+                registry = registry.having(name, partial(_refuse, f"transformer {name!r}: {told}"))
         return registry
 
-    def _paths_in_chains(self) -> Iterator[str]:
+    def _entries(self) -> Iterator[Entry]:
         for provider in self._config.providers:
-            for entry in (*provider.chain.provider, *(e for model in provider.chain.models.values() for e in model)):
-                if entry.path:
-                    yield entry.path
+            yield from provider.chain.provider
+            for model in provider.chain.models.values():
+                yield from model
 
     def _transformer(self, spec: PluginSpec, where: str) -> tuple[str, Maker | None]:
         """Return the name of a file's transformer, and what makes it; the latter raises ConfigError if it is broken."""

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from ccr.core.event import Event, Fault
 from ccr.core.unified import Json
 from ccr.errors import ConfigError
+from ccr.plugins.edited import settled
 from ccr.plugins.failure import PluginError, python_failure
 from ccr.plugins.pyfile import load
 from ccr.plugins.worker import Worker
@@ -75,7 +76,7 @@ class PythonTransformer(Transformer):
             found = request
         if not isinstance(found, dict) or not isinstance(found.get("messages"), list):
             raise PluginError(f"edit returned no request: it must have messages ({self._worker.path})")
-        return found
+        return settled(found, context)
 
     def filter(self, context: Context) -> Filter | None:
         """Return the user's filter, which can't hurt more than its own reply."""
@@ -100,10 +101,10 @@ class _CheckedFilter:
         self._path = path
 
     def feed(self, event: Event) -> Iterable[Event]:
-        return self._checked(partial(self._inner.feed, event))
+        return self._checked(lambda: self._inner.feed(event))
 
     def close(self) -> Iterable[Event]:
-        return self._checked(self._inner.close)
+        return self._checked(lambda: self._inner.close())
 
     def _checked(self, step: Callable[[], Iterable[Event]]) -> Iterable[Event]:
         try:
@@ -122,10 +123,10 @@ class _CheckedStage:
         self._path = path
 
     def feed(self, data: bytes) -> bytes:
-        return self._checked(partial(self._inner.feed, data))
+        return self._checked(lambda: self._inner.feed(data))
 
     def close(self) -> bytes:
-        return self._checked(self._inner.close)
+        return self._checked(lambda: self._inner.close())
 
     def _checked(self, step: Callable[[], bytes]) -> bytes:
         try:

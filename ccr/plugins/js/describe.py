@@ -50,7 +50,7 @@ def _answer(done: "subprocess.CompletedProcess[bytes]", marker: str, path: Path)
     """Return the line behind the marker; the file may print what it likes beside it."""
     _, mark, rest = done.stdout.rpartition(marker.encode())
     if not mark:
-        printed: Any = done.stderr.decode("utf-8", "replace").strip()[-OUTPUT_LIMIT:]
+        printed: Any = done.stderr.decode("utf-8", "replace").strip()[:OUTPUT_LIMIT]
         raise PluginError(f"ended the JavaScript process while it was loaded ({path}) {printed}".rstrip())
     found: Json = load(rest.partition(b"\n")[0])
     return found

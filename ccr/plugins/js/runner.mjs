@@ -347,9 +347,14 @@ function firstLine() {
   const some = Buffer.alloc(65536);
   let text = "";
   while (!text.includes("\n")) {
-    const size = fs.readSync(0, some);
-    if (size === 0) break;
-    text += some.toString("latin1", 0, size);
+    try {
+      const size = fs.readSync(0, some);
+      if (size === 0) break;
+      text += some.toString("latin1", 0, size);
+    } catch (error) {
+      if (error.code !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
   }
   return JSON.parse(Buffer.from(text, "latin1").toString());
 }

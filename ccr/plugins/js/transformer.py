@@ -10,6 +10,7 @@ import trio
 
 from ccr.core.jsonio import load
 from ccr.core.unified import Json
+from ccr.plugins.edited import settled
 from ccr.plugins.failure import PluginError, javascript_failure
 from ccr.plugins.js.bridge import Bridge
 from ccr.plugins.js.channel import Channel, Thrown
@@ -82,7 +83,7 @@ class JavaScriptTransformer(Transformer):
         if not isinstance(body.get("messages"), list) or context.body is not None:
             context.body = body
             return request
-        return body
+        return settled(body, context)
 
 
 class _ResponsePassage:
