@@ -18,7 +18,7 @@ def python_failure(error: BaseException, path: Path) -> str:
     words = str(error)[:MESSAGE_LIMIT]
     told = f"{type(error).__name__}: {words}" if words else type(error).__name__
     if isinstance(error, SyntaxError):
-        return f"{type(error).__name__}: {error.msg} ({error.filename}:{error.lineno})"
+        return f"{type(error).__name__}: {error.msg} ({error.filename or path}:{error.lineno or 1})"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     return f"{told} ({path}:{frames[-1].lineno})" if frames else f"{told} ({path})"
 

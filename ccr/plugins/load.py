@@ -44,7 +44,7 @@ class Plugins(msgspec.Struct, frozen=True):
 
 
 class Loader:
-    """Loads plugins again and again: `folder` holds what `usePlugins` names, and paths are relative to it."""
+    """Loads plugins again and again. Paths are relative to `folder`; what `usePlugins` names is in its `plugins`."""
 
     def __init__(self, folder: Path, *, env: Mapping[str, str], log: Log) -> None:
         self._folder = folder
@@ -163,7 +163,7 @@ class _Loading:
                     yield BUILTIN_REWRITERS[name]
                 else:
                     known = " and ".join(BUILTIN_REWRITERS)
-                    hint = f"there is no {name}.py or {name}.js in {self._folder}, and built in are {known}"
+                    hint = f"there is no {name}.py or {name}.js in {self._folder / 'plugins'}, and built in are {known}"
                     self._problems.append(f"usePlugins: {name!r}: {hint}")
             except CcrError as error:
                 self._problems.append(f"usePlugins: {name!r}: {error}; it is left out")
@@ -171,7 +171,7 @@ class _Loading:
     def _named(self, name: str) -> Path | None:
         """Return the user's file for a name, which may take the place of one that is built in."""
         names = [name] if Path(name).suffix in PYTHON + JAVASCRIPT else [name + end for end in PYTHON + JAVASCRIPT]
-        paths = [self._absolute(one) for one in names]
+        paths = [self._absolute(one, self._folder / "plugins") for one in names]
         found = next((path for path in paths if path.is_file()), None)
         self._files.extend([found] if found else paths)
         return found
@@ -185,13 +185,13 @@ class _Loading:
 
     # --- files and the child
 
-    def _absolute(self, text: str) -> Path:
+    def _absolute(self, text: str, folder: Path) -> Path:
         home = self._env.get("HOME", "")
         written = Path(home + text[1:]) if home and text.startswith("~/") else Path(text)
-        return (self._folder / written).absolute()
+        return (folder / written).absolute()
 
     def _path(self, text: str) -> Path:
-        path = self._absolute(text.strip())
+        path = self._absolute(text.strip(), self._folder)
         self._files.append(path)
         return path
 
@@ -220,7 +220,8 @@ def _refuse(problem: str, options: Mapping[str, Any]) -> Transformer:
 def shown(config: Config) -> Json:
     """Return the configuration as the user's code sees it: the file's spelling, with the values filled in."""
     found: Json = msgspec.to_builtins(config)
-    found.update(found.pop("extra", {}))
+    found.pop("EXTRA", None)
+    found.update(config.extra)
     for provider in found.get("Providers", ()):
         keys: list[Json] = list(provider.get("api_keys") or ())
         provider["api_key"] = keys[0]["key"] if keys else ""
