@@ -4,6 +4,7 @@ import re
 import sys
 from pathlib import Path
 
+from ccr.cli.app import COMMANDS
 from ccr.transform.builtin import TRANSFORMERS
 from ccr.transform.table import table
 
@@ -12,7 +13,13 @@ README = Path(__file__).resolve().parent.parent / "README.md"
 
 def parts() -> dict[str, str]:
     """Return the generated parts by the name of their markers."""
-    return {"transformers": table(TRANSFORMERS)}
+    return {"transformers": table(TRANSFORMERS), "commands": commands()}
+
+
+def commands() -> str:
+    """Return the table of commands."""
+    rows = (f"| `ccr {name}` | {line} |" for name, line in COMMANDS.items())
+    return "\n".join(["| Command | What it does |", "|---|---|", *rows, ""])
 
 
 def current(text: str) -> str:

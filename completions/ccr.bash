@@ -9,10 +9,10 @@ _ccr() {
   prev="${COMP_WORDS[COMP_CWORD-1]}"
 
   # Build list of options that take values (to skip their arguments)
-  local options_with_values='--ccr-config --config --port --route'
+  local options_with_values='--action --author --ccr-config --config --count --description --key --model --name --output --port --preset --profile --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
 
   # Build list of all valid command names (to distinguish from positionals)
-  local all_commands='code demo restart start status stop'
+  local all_commands='activate add code completions config delete demo doctor export help info install list logs model preset remove restart rm rotation start status statusline stop test ui'
 
   # Detect command path by collecting valid command words only
   local -a cmd_path=()
@@ -74,7 +74,7 @@ _ccr() {
           [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
         done
       else
-        local -a _c=("start" "stop" "restart" "status" "demo" "code")
+        local -a _c=("start" "stop" "restart" "status" "add" "test" "rotation" "preset" "install" "ui" "activate" "statusline" "model" "config" "logs" "doctor" "completions" "help" "demo" "code")
         local _q
         COMPREPLY=()
         for _x in "${_c[@]}"; do
@@ -84,9 +84,84 @@ _ccr() {
       ;;
     1)
       case "${cmd_path[@]}" in
+        "activate")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--shell" "--config" "--ccr-config" "--port" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            local _value_prev="${prev}"
+            if [[ "$_value_prev" == "=" && $COMP_CWORD -ge 2 ]]; then
+              _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
+            fi
+            case "$_value_prev" in
+              --shell)
+                local -a _c=("bash" "zsh" "sh" "fish" "powershell" "cmd")
+                local _q
+                COMPREPLY=()
+                for _x in "${_c[@]}"; do
+                  [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+                done
+                ;;
+              --config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --ccr-config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --port)
+                COMPREPLY=()
+                ;;
+              *)
+                COMPREPLY=()
+                ;;
+            esac
+          fi
+          ;;
+        "add")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--key" "--key-stdin" "--name" "--model" "--dry-run" "--force" "--timeout" "--json" "--config" "--ccr-config" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            local _value_prev="${prev}"
+            if [[ "$_value_prev" == "=" && $COMP_CWORD -ge 2 ]]; then
+              _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
+            fi
+            case "$_value_prev" in
+              --key)
+                COMPREPLY=()
+                ;;
+              --name)
+                COMPREPLY=()
+                ;;
+              --model)
+                COMPREPLY=()
+                ;;
+              --timeout)
+                COMPREPLY=()
+                ;;
+              --config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --ccr-config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              *)
+                COMPREPLY=()
+                ;;
+            esac
+          fi
+          ;;
         "code")
           if [[ ${cur} == -* ]]; then
-            local -a _c=("--config" "--ccr-config" "--port" "--route" "--help" "-h")
+            local -a _c=("--config" "--ccr-config" "--port" "--profile" "--route" "--help" "-h")
             local _q
             COMPREPLY=()
             for _x in "${_c[@]}"; do
@@ -107,6 +182,9 @@ _ccr() {
               --port)
                 COMPREPLY=()
                 ;;
+              --profile)
+                COMPREPLY=()
+                ;;
               --route)
                 COMPREPLY=()
                 ;;
@@ -116,9 +194,81 @@ _ccr() {
             esac
           fi
           ;;
+        "completions")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--shell" "--install" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            local _value_prev="${prev}"
+            if [[ "$_value_prev" == "=" && $COMP_CWORD -ge 2 ]]; then
+              _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
+            fi
+            case "$_value_prev" in
+              --shell)
+                local -a _c=("bash" "zsh" "fish")
+                local _q
+                COMPREPLY=()
+                for _x in "${_c[@]}"; do
+                  [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+                done
+                ;;
+              *)
+                local -a _c=("bash" "zsh" "fish")
+                local _q
+                COMPREPLY=()
+                for _x in "${_c[@]}"; do
+                  [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+                done
+                ;;
+            esac
+          fi
+          ;;
+        "config")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--action" "--json" "--strict" "--config" "--ccr-config" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            local _value_prev="${prev}"
+            if [[ "$_value_prev" == "=" && $COMP_CWORD -ge 2 ]]; then
+              _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
+            fi
+            case "$_value_prev" in
+              --action)
+                local -a _c=("path" "check" "show" "edit" "schema")
+                local _q
+                COMPREPLY=()
+                for _x in "${_c[@]}"; do
+                  [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+                done
+                ;;
+              --config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --ccr-config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              *)
+                local -a _c=("path" "check" "show" "edit" "schema")
+                local _q
+                COMPREPLY=()
+                for _x in "${_c[@]}"; do
+                  [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+                done
+                ;;
+            esac
+          fi
+          ;;
         "demo")
           if [[ ${cur} == -* ]]; then
-            local -a _c=("--claude" "--no-claude" "--help" "-h")
+            local -a _c=("--claude" "--help" "-h")
             local _q
             COMPREPLY=()
             for _x in "${_c[@]}"; do
@@ -128,9 +278,226 @@ _ccr() {
             COMPREPLY=()
           fi
           ;;
+        "doctor")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--online" "--json" "--config" "--ccr-config" "--port" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            local _value_prev="${prev}"
+            if [[ "$_value_prev" == "=" && $COMP_CWORD -ge 2 ]]; then
+              _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
+            fi
+            case "$_value_prev" in
+              --config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --ccr-config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --port)
+                COMPREPLY=()
+                ;;
+              *)
+                COMPREPLY=()
+                ;;
+            esac
+          fi
+          ;;
+        "help")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--topic" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            local _value_prev="${prev}"
+            if [[ "$_value_prev" == "=" && $COMP_CWORD -ge 2 ]]; then
+              _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
+            fi
+            case "$_value_prev" in
+              --topic)
+                COMPREPLY=()
+                ;;
+              *)
+                COMPREPLY=()
+                ;;
+            esac
+          fi
+          ;;
+        "install")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--name" "--set" "--sha256" "--force" "--yes-run-code" "--config" "--ccr-config" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            local _value_prev="${prev}"
+            if [[ "$_value_prev" == "=" && $COMP_CWORD -ge 2 ]]; then
+              _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
+            fi
+            case "$_value_prev" in
+              --name)
+                COMPREPLY=()
+                ;;
+              --set)
+                COMPREPLY=()
+                ;;
+              --sha256)
+                COMPREPLY=()
+                ;;
+              --config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --ccr-config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              *)
+                COMPREPLY=()
+                ;;
+            esac
+          fi
+          ;;
+        "logs")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--follow" "-f" "--errors" "--count" "-n" "--json" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            local _value_prev="${prev}"
+            if [[ "$_value_prev" == "=" && $COMP_CWORD -ge 2 ]]; then
+              _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
+            fi
+            case "$_value_prev" in
+              --count)
+                COMPREPLY=()
+                ;;
+              -n)
+                COMPREPLY=()
+                ;;
+              *)
+                COMPREPLY=()
+                ;;
+            esac
+          fi
+          ;;
+        "model")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--action" "--route" "--target" "--json" "--config" "--ccr-config" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            local _value_prev="${prev}"
+            if [[ "$_value_prev" == "=" && $COMP_CWORD -ge 2 ]]; then
+              _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
+            fi
+            case "$_value_prev" in
+              --action)
+                local -a _c=("list" "set")
+                local _q
+                COMPREPLY=()
+                for _x in "${_c[@]}"; do
+                  [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+                done
+                ;;
+              --route)
+                COMPREPLY=()
+                ;;
+              --target)
+                COMPREPLY=()
+                ;;
+              --config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --ccr-config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              *)
+                case ${positional_count} in
+                  0)
+                    local -a _c=("list" "set")
+                    local _q
+                    COMPREPLY=()
+                    for _x in "${_c[@]}"; do
+                      [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+                    done
+                    ;;
+                  1)
+                    COMPREPLY=()
+                    ;;
+                  2)
+                    COMPREPLY=()
+                    ;;
+                  *)
+                    COMPREPLY=()
+                    ;;
+                esac
+                ;;
+            esac
+          fi
+          ;;
+        "preset")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            local -a _c=("install" "list" "info" "delete" "rm" "remove" "export")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          fi
+          ;;
         "restart")
           if [[ ${cur} == -* ]]; then
             local -a _c=("--config" "--ccr-config" "--port" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            local _value_prev="${prev}"
+            if [[ "$_value_prev" == "=" && $COMP_CWORD -ge 2 ]]; then
+              _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
+            fi
+            case "$_value_prev" in
+              --config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --ccr-config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --port)
+                COMPREPLY=()
+                ;;
+              *)
+                COMPREPLY=()
+                ;;
+            esac
+          fi
+          ;;
+        "rotation")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--json" "--config" "--ccr-config" "--port" "--help" "-h")
             local _q
             COMPREPLY=()
             for _x in "${_c[@]}"; do
@@ -215,6 +582,32 @@ _ccr() {
             esac
           fi
           ;;
+        "statusline")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--preset" "--config" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            local _value_prev="${prev}"
+            if [[ "$_value_prev" == "=" && $COMP_CWORD -ge 2 ]]; then
+              _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
+            fi
+            case "$_value_prev" in
+              --preset)
+                COMPREPLY=()
+                ;;
+              --config)
+                COMPREPLY=()
+                ;;
+              *)
+                COMPREPLY=()
+                ;;
+            esac
+          fi
+          ;;
         "stop")
           if [[ ${cur} == -* ]]; then
             local -a _c=("--config" "--ccr-config" "--port" "--help" "-h")
@@ -242,6 +635,206 @@ _ccr() {
                 COMPREPLY=()
                 ;;
             esac
+          fi
+          ;;
+        "test")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--timeout" "--json" "--config" "--ccr-config" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            local _value_prev="${prev}"
+            if [[ "$_value_prev" == "=" && $COMP_CWORD -ge 2 ]]; then
+              _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
+            fi
+            case "$_value_prev" in
+              --timeout)
+                COMPREPLY=()
+                ;;
+              --config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --ccr-config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              *)
+                COMPREPLY=()
+                ;;
+            esac
+          fi
+          ;;
+        "ui")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--config" "--ccr-config" "--port" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            local _value_prev="${prev}"
+            if [[ "$_value_prev" == "=" && $COMP_CWORD -ge 2 ]]; then
+              _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
+            fi
+            case "$_value_prev" in
+              --config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --ccr-config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --port)
+                COMPREPLY=()
+                ;;
+              *)
+                COMPREPLY=()
+                ;;
+            esac
+          fi
+          ;;
+        *)
+          ;;
+      esac
+      ;;
+    2)
+      case "${cmd_path[@]}" in
+        "preset delete")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--yes" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            COMPREPLY=()
+          fi
+          ;;
+        "preset export")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--output" "--description" "--author" "--version" "--tags" "--include-sensitive" "--config" "--ccr-config" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            local _value_prev="${prev}"
+            if [[ "$_value_prev" == "=" && $COMP_CWORD -ge 2 ]]; then
+              _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
+            fi
+            case "$_value_prev" in
+              --output)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --description)
+                COMPREPLY=()
+                ;;
+              --author)
+                COMPREPLY=()
+                ;;
+              --version)
+                COMPREPLY=()
+                ;;
+              --tags)
+                COMPREPLY=()
+                ;;
+              --config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --ccr-config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              *)
+                COMPREPLY=()
+                ;;
+            esac
+          fi
+          ;;
+        "preset info")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--json" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            COMPREPLY=()
+          fi
+          ;;
+        "preset install")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--name" "--set" "--sha256" "--force" "--yes-run-code" "--config" "--ccr-config" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            local _value_prev="${prev}"
+            if [[ "$_value_prev" == "=" && $COMP_CWORD -ge 2 ]]; then
+              _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
+            fi
+            case "$_value_prev" in
+              --name)
+                COMPREPLY=()
+                ;;
+              --set)
+                COMPREPLY=()
+                ;;
+              --sha256)
+                COMPREPLY=()
+                ;;
+              --config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --ccr-config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              *)
+                COMPREPLY=()
+                ;;
+            esac
+          fi
+          ;;
+        "preset list")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--json" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            COMPREPLY=()
+          fi
+          ;;
+        "preset remove")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--yes" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            COMPREPLY=()
+          fi
+          ;;
+        "preset rm")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--yes" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            COMPREPLY=()
           fi
           ;;
         *)

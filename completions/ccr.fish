@@ -5,8 +5,8 @@
 function __fish_ccr_using_command
     set -l cmd (commandline -opc)
     set -l subcommands
-    set -l options_with_values '--ccr-config --config --port --route'
-    set -l all_commands 'code demo restart start status stop'
+    set -l options_with_values '--action --author --ccr-config --config --count --description --key --model --name --output --port --preset --profile --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
+    set -l all_commands 'activate add code completions config delete demo doctor export help info install list logs model preset remove restart rm rotation start status statusline stop test ui'
     set -l skip_next 0
     # Extract command words (only real subcommand names) from command line
     set -e cmd[1]
@@ -41,12 +41,55 @@ function __fish_ccr_using_command
     return 0
 end
 
+# Helper: print the index of the next positional slot for the active command path.
+function __fish_ccr_positional_index
+    set -l cmd (commandline -opc)
+    set -l path_len $argv[1]
+    set -l options_with_values '--action --author --ccr-config --config --count --description --key --model --name --output --port --preset --profile --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
+    set -l skip_next 0
+    set -l consumed_path 0
+    set -l count 0
+    set -e cmd[1]
+    for word in $cmd
+        if test $skip_next -eq 1
+            set skip_next 0
+            continue
+        end
+        if string match -qr -- '^-' $word
+            if string match -q -- "* $word *" " $options_with_values "
+                set skip_next 1
+            end
+        else
+            if test $consumed_path -lt $path_len
+                set consumed_path (math $consumed_path + 1)
+            else
+                set count (math $count + 1)
+            end
+        end
+    end
+    echo $count
+end
+
 # Root-level commands
 complete -c ccr -n __fish_use_subcommand -a 'start' -d 'Start the service in the background and wait until it answers.'
 complete -c ccr -n __fish_use_subcommand -a 'stop' -d 'Stop the service and wait until it has ended.'
 complete -c ccr -n __fish_use_subcommand -a 'restart' -d 'Start the service anew; the old one finishes what it is answering.'
 complete -c ccr -n __fish_use_subcommand -a 'status' -d 'Say whether the service runs.'
-complete -c ccr -n __fish_use_subcommand -a 'demo' -d 'Show the whole way of a request, without a key or a network.'
+complete -c ccr -n __fish_use_subcommand -a 'add' -d 'Find out what a provider'\''s address can do, and add it to the configuration.'
+complete -c ccr -n __fish_use_subcommand -a 'test' -d 'Ask every model, with every key, for one token.'
+complete -c ccr -n __fish_use_subcommand -a 'rotation' -d 'Show the state of every key in the running service.'
+complete -c ccr -n __fish_use_subcommand -a 'preset' -d 'Install, list, export and delete presets; `ccr NAME` runs Claude Code with one.'
+complete -c ccr -n __fish_use_subcommand -a 'install' -d 'Install a preset from a folder, an archive, an address or GitHub.'
+complete -c ccr -n __fish_use_subcommand -a 'ui' -d 'Open the page that looks after the service.'
+complete -c ccr -n __fish_use_subcommand -a 'activate' -d 'Print the environment that sends Claude Code to the service.'
+complete -c ccr -n __fish_use_subcommand -a 'statusline' -d 'Print Claude Code'\''s status line for the JSON on stdin.'
+complete -c ccr -n __fish_use_subcommand -a 'model' -d 'Choose the models of the routes.'
+complete -c ccr -n __fish_use_subcommand -a 'config' -d 'Find, check, show or edit the configuration.'
+complete -c ccr -n __fish_use_subcommand -a 'logs' -d 'Show the log, one line for each request.'
+complete -c ccr -n __fish_use_subcommand -a 'doctor' -d 'Check the set-up and say what to mend.'
+complete -c ccr -n __fish_use_subcommand -a 'completions' -d 'Print or install the completion script of a shell.'
+complete -c ccr -n __fish_use_subcommand -a 'help' -d 'Read the guide: configuration, routing, transformers, plugins and more.'
+complete -c ccr -n __fish_use_subcommand -a 'demo' -d 'Show one request on its way through the router to a made-up provider on this ma…'
 complete -c ccr -n __fish_use_subcommand -a 'code' -d 'Run Claude Code through the router; every argument is Claude Code'\''s own.'
 # Root-level options
 complete -c ccr -n __fish_use_subcommand -l help -d 'Display this message and exit.'
@@ -54,19 +97,166 @@ complete -c ccr -n __fish_use_subcommand -s h -d 'Display this message and exit.
 complete -c ccr -n __fish_use_subcommand -l help -d 'Display this message and exit.'
 complete -c ccr -n __fish_use_subcommand -s h -d 'Display this message and exit.'
 
+# Options for: activate
+complete -c ccr -n '__fish_ccr_using_command activate' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command activate' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command activate' -l shell -x -a 'bash zsh sh fish powershell cmd' -d 'For which shell, if not the one that calls.'
+complete -c ccr -n '__fish_ccr_using_command activate' -l config -r -F -d 'The configuration file, if not the usual one.'
+complete -c ccr -n '__fish_ccr_using_command activate' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
+complete -c ccr -n '__fish_ccr_using_command activate' -l port -r -d 'The port, whatever PORT in the configuration says; auto takes a free one.'
+
+# Options for: add
+complete -c ccr -n '__fish_ccr_using_command add' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command add' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command add' -l key -r -d 'Its key, or $NAME for a variable. Local servers need none.'
+complete -c ccr -n '__fish_ccr_using_command add' -l key-stdin -d 'Read the key from stdin.'
+complete -c ccr -n '__fish_ccr_using_command add' -l name -r -d 'What to call it, if not after its address.'
+complete -c ccr -n '__fish_ccr_using_command add' -l model -r -d 'A model to use; may be given several times. The first is tried.'
+complete -c ccr -n '__fish_ccr_using_command add' -l dry-run -d 'Only show what is there; write nothing.'
+complete -c ccr -n '__fish_ccr_using_command add' -l force -d 'Replace a provider of that name.'
+complete -c ccr -n '__fish_ccr_using_command add' -l timeout -r -d 'Seconds that one answer may take.'
+complete -c ccr -n '__fish_ccr_using_command add' -l json -d 'Print JSON, for scripts.'
+complete -c ccr -n '__fish_ccr_using_command add' -l config -r -F -d 'The configuration file, if not the usual one.'
+complete -c ccr -n '__fish_ccr_using_command add' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
+
 # Options for: code
 complete -c ccr -n '__fish_ccr_using_command code' -l help -d 'Display this message and exit.'
 complete -c ccr -n '__fish_ccr_using_command code' -s h -d 'Display this message and exit.'
 complete -c ccr -n '__fish_ccr_using_command code' -l config -r -F -d 'The configuration file, if not the usual one.'
 complete -c ccr -n '__fish_ccr_using_command code' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
 complete -c ccr -n '__fish_ccr_using_command code' -l port -r -d 'The port, whatever PORT in the configuration says; auto takes a free one.'
+complete -c ccr -n '__fish_ccr_using_command code' -l profile -r -d 'The profile to use.'
 complete -c ccr -n '__fish_ccr_using_command code' -l route -r -d 'A route: think=provider,model.'
+
+# Options for: completions
+complete -c ccr -n '__fish_ccr_using_command completions' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command completions' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command completions' -l shell -x -a 'bash zsh fish' -d 'For which shell, if not the one that calls.'
+complete -c ccr -n '__fish_ccr_using_command completions' -l install -d 'Write it where the shell looks for such scripts.'
+# Positionals for: completions
+complete -c ccr -n '__fish_ccr_using_command completions; and test (__fish_ccr_positional_index 1) = 0' -f -a 'bash zsh fish'
+
+# Options for: config
+complete -c ccr -n '__fish_ccr_using_command config' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command config' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command config' -l action -x -a 'path check show edit schema' -d 'What to do.'
+complete -c ccr -n '__fish_ccr_using_command config' -l json -d 'Print JSON, for scripts.'
+complete -c ccr -n '__fish_ccr_using_command config' -l strict -d 'check: exit with 1 for warnings too.'
+complete -c ccr -n '__fish_ccr_using_command config' -l config -r -F -d 'The configuration file, if not the usual one.'
+complete -c ccr -n '__fish_ccr_using_command config' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
+# Positionals for: config
+complete -c ccr -n '__fish_ccr_using_command config; and test (__fish_ccr_positional_index 1) = 0' -f -a 'path check show edit schema'
 
 # Options for: demo
 complete -c ccr -n '__fish_ccr_using_command demo' -l help -d 'Display this message and exit.'
 complete -c ccr -n '__fish_ccr_using_command demo' -s h -d 'Display this message and exit.'
-complete -c ccr -n '__fish_ccr_using_command demo' -l claude -d 'Let the real Claude Code make the request instead; it must be on the PATH.'
-complete -c ccr -n '__fish_ccr_using_command demo' -l no-claude -d 'Let the real Claude Code make the request instead; it must be on the PATH.'
+complete -c ccr -n '__fish_ccr_using_command demo' -l claude -d 'Let the real Claude Code make the request; it must be on the PATH.'
+
+# Options for: doctor
+complete -c ccr -n '__fish_ccr_using_command doctor' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command doctor' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command doctor' -l online -d 'Also ask every provider'\''s server whether it is there.'
+complete -c ccr -n '__fish_ccr_using_command doctor' -l json -d 'Print JSON, for scripts.'
+complete -c ccr -n '__fish_ccr_using_command doctor' -l config -r -F -d 'The configuration file, if not the usual one.'
+complete -c ccr -n '__fish_ccr_using_command doctor' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
+complete -c ccr -n '__fish_ccr_using_command doctor' -l port -r -d 'The port, whatever PORT in the configuration says; auto takes a free one.'
+
+# Options for: help
+complete -c ccr -n '__fish_ccr_using_command help' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command help' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command help' -l topic -r -d 'A part of the guide, or a command.'
+
+# Options for: install
+complete -c ccr -n '__fish_ccr_using_command install' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command install' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command install' -l name -r -d 'What to call it, if not as its author does.'
+complete -c ccr -n '__fish_ccr_using_command install' -l set -r -d 'An answer: ID=VALUE. May be given several times.'
+complete -c ccr -n '__fish_ccr_using_command install' -l sha256 -r -d 'What the archive must have as its SHA-256.'
+complete -c ccr -n '__fish_ccr_using_command install' -l force -d 'Replace a preset of that name; its answers are kept.'
+complete -c ccr -n '__fish_ccr_using_command install' -l yes-run-code -d 'Let it run the code that it brings.'
+complete -c ccr -n '__fish_ccr_using_command install' -l config -r -F -d 'The configuration file, if not the usual one.'
+complete -c ccr -n '__fish_ccr_using_command install' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
+
+# Options for: logs
+complete -c ccr -n '__fish_ccr_using_command logs' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command logs' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command logs' -l follow -d 'Go on with new lines.'
+complete -c ccr -n '__fish_ccr_using_command logs' -s f -d 'Go on with new lines.'
+complete -c ccr -n '__fish_ccr_using_command logs' -l errors -d 'Only what went wrong.'
+complete -c ccr -n '__fish_ccr_using_command logs' -l count -r -d 'How many lines to begin with.'
+complete -c ccr -n '__fish_ccr_using_command logs' -s n -r -d 'How many lines to begin with.'
+complete -c ccr -n '__fish_ccr_using_command logs' -l json -d 'Print JSON, for scripts.'
+
+# Options for: model
+complete -c ccr -n '__fish_ccr_using_command model' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command model' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command model' -l action -x -a 'list set' -d 'What to do; without it, everything is chosen from lists.'
+complete -c ccr -n '__fish_ccr_using_command model' -l route -r -d 'set: the route, such as default, think or haiku.'
+complete -c ccr -n '__fish_ccr_using_command model' -l target -r -d 'set: PROVIDER,MODEL.'
+complete -c ccr -n '__fish_ccr_using_command model' -l json -d 'Print JSON, for scripts.'
+complete -c ccr -n '__fish_ccr_using_command model' -l config -r -F -d 'The configuration file, if not the usual one.'
+complete -c ccr -n '__fish_ccr_using_command model' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
+# Positionals for: model
+complete -c ccr -n '__fish_ccr_using_command model; and test (__fish_ccr_positional_index 1) = 0' -f -a 'list set'
+
+# Subcommands for: preset
+complete -c ccr -n '__fish_ccr_using_command preset' -a 'install' -d 'Install a preset, and answer what it asks.'
+complete -c ccr -n '__fish_ccr_using_command preset' -a 'list' -d 'List the installed presets.'
+complete -c ccr -n '__fish_ccr_using_command preset' -a 'info' -d 'Show what a preset is, what it asks, where it sends requests and which code it …'
+complete -c ccr -n '__fish_ccr_using_command preset' -a 'delete' -d 'Delete a preset and the answers that were given to it.'
+complete -c ccr -n '__fish_ccr_using_command preset' -a 'rm' -d 'Delete a preset and the answers that were given to it.'
+complete -c ccr -n '__fish_ccr_using_command preset' -a 'remove' -d 'Delete a preset and the answers that were given to it.'
+complete -c ccr -n '__fish_ccr_using_command preset' -a 'export' -d 'Make a preset of your configuration.'
+# Options for: preset
+complete -c ccr -n '__fish_ccr_using_command preset' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command preset' -s h -d 'Display this message and exit.'
+
+# Options for: preset delete
+complete -c ccr -n '__fish_ccr_using_command preset delete' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command preset delete' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command preset delete' -l yes -d 'Don'\''t ask.'
+
+# Options for: preset export
+complete -c ccr -n '__fish_ccr_using_command preset export' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command preset export' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command preset export' -l output -r -F -d 'A folder, or a file that ends in .zip; not there yet.'
+complete -c ccr -n '__fish_ccr_using_command preset export' -l description -r -d 'What it is for.'
+complete -c ccr -n '__fish_ccr_using_command preset export' -l author -r -d 'Who made it.'
+complete -c ccr -n '__fish_ccr_using_command preset export' -l version -r -d 'Its version.'
+complete -c ccr -n '__fish_ccr_using_command preset export' -l tags -r -d 'Words to find it by, with commas between them.'
+complete -c ccr -n '__fish_ccr_using_command preset export' -l include-sensitive -d 'Keep keys and other secrets in it.'
+complete -c ccr -n '__fish_ccr_using_command preset export' -l config -r -F -d 'The configuration file, if not the usual one.'
+complete -c ccr -n '__fish_ccr_using_command preset export' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
+
+# Options for: preset info
+complete -c ccr -n '__fish_ccr_using_command preset info' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command preset info' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command preset info' -l json -d 'Print JSON, for scripts.'
+
+# Options for: preset install
+complete -c ccr -n '__fish_ccr_using_command preset install' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command preset install' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command preset install' -l name -r -d 'What to call it, if not as its author does.'
+complete -c ccr -n '__fish_ccr_using_command preset install' -l set -r -d 'An answer: ID=VALUE. May be given several times.'
+complete -c ccr -n '__fish_ccr_using_command preset install' -l sha256 -r -d 'What the archive must have as its SHA-256.'
+complete -c ccr -n '__fish_ccr_using_command preset install' -l force -d 'Replace a preset of that name; its answers are kept.'
+complete -c ccr -n '__fish_ccr_using_command preset install' -l yes-run-code -d 'Let it run the code that it brings.'
+complete -c ccr -n '__fish_ccr_using_command preset install' -l config -r -F -d 'The configuration file, if not the usual one.'
+complete -c ccr -n '__fish_ccr_using_command preset install' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
+# Options for: preset list
+complete -c ccr -n '__fish_ccr_using_command preset list' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command preset list' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command preset list' -l json -d 'Print JSON, for scripts.'
+
+# Options for: preset remove
+complete -c ccr -n '__fish_ccr_using_command preset remove' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command preset remove' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command preset remove' -l yes -d 'Don'\''t ask.'
+
+# Options for: preset rm
+complete -c ccr -n '__fish_ccr_using_command preset rm' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command preset rm' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command preset rm' -l yes -d 'Don'\''t ask.'
 
 # Options for: restart
 complete -c ccr -n '__fish_ccr_using_command restart' -l help -d 'Display this message and exit.'
@@ -75,6 +265,14 @@ complete -c ccr -n '__fish_ccr_using_command restart' -l config -r -F -d 'The co
 complete -c ccr -n '__fish_ccr_using_command restart' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
 complete -c ccr -n '__fish_ccr_using_command restart' -l port -r -d 'The port, whatever PORT in the configuration says; auto takes a free one.'
 
+# Options for: rotation
+complete -c ccr -n '__fish_ccr_using_command rotation' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command rotation' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command rotation' -l json -d 'Print JSON, for scripts.'
+complete -c ccr -n '__fish_ccr_using_command rotation' -l config -r -F -d 'The configuration file, if not the usual one.'
+complete -c ccr -n '__fish_ccr_using_command rotation' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
+complete -c ccr -n '__fish_ccr_using_command rotation' -l port -r -d 'The port, whatever PORT in the configuration says; auto takes a free one.'
+
 # Options for: start
 complete -c ccr -n '__fish_ccr_using_command start' -l help -d 'Display this message and exit.'
 complete -c ccr -n '__fish_ccr_using_command start' -s h -d 'Display this message and exit.'
@@ -82,6 +280,7 @@ complete -c ccr -n '__fish_ccr_using_command start' -l foreground -d 'Stay in th
 complete -c ccr -n '__fish_ccr_using_command start' -l config -r -F -d 'The configuration file, if not the usual one.'
 complete -c ccr -n '__fish_ccr_using_command start' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
 complete -c ccr -n '__fish_ccr_using_command start' -l port -r -d 'The port, whatever PORT in the configuration says; auto takes a free one.'
+
 # Options for: status
 complete -c ccr -n '__fish_ccr_using_command status' -l help -d 'Display this message and exit.'
 complete -c ccr -n '__fish_ccr_using_command status' -s h -d 'Display this message and exit.'
@@ -90,9 +289,30 @@ complete -c ccr -n '__fish_ccr_using_command status' -l config -r -F -d 'The con
 complete -c ccr -n '__fish_ccr_using_command status' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
 complete -c ccr -n '__fish_ccr_using_command status' -l port -r -d 'The port, whatever PORT in the configuration says; auto takes a free one.'
 
+# Options for: statusline
+complete -c ccr -n '__fish_ccr_using_command statusline' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command statusline' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command statusline' -l preset -r -d 'The preset whose look to use.'
+complete -c ccr -n '__fish_ccr_using_command statusline' -l config -r -d 'The configuration file, if not the usual one.'
+
 # Options for: stop
 complete -c ccr -n '__fish_ccr_using_command stop' -l help -d 'Display this message and exit.'
 complete -c ccr -n '__fish_ccr_using_command stop' -s h -d 'Display this message and exit.'
 complete -c ccr -n '__fish_ccr_using_command stop' -l config -r -F -d 'The configuration file, if not the usual one.'
 complete -c ccr -n '__fish_ccr_using_command stop' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
 complete -c ccr -n '__fish_ccr_using_command stop' -l port -r -d 'The port, whatever PORT in the configuration says; auto takes a free one.'
+
+# Options for: test
+complete -c ccr -n '__fish_ccr_using_command test' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command test' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command test' -l timeout -r -d 'Seconds that one answer may take.'
+complete -c ccr -n '__fish_ccr_using_command test' -l json -d 'Print JSON, for scripts.'
+complete -c ccr -n '__fish_ccr_using_command test' -l config -r -F -d 'The configuration file, if not the usual one.'
+complete -c ccr -n '__fish_ccr_using_command test' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
+
+# Options for: ui
+complete -c ccr -n '__fish_ccr_using_command ui' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command ui' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command ui' -l config -r -F -d 'The configuration file, if not the usual one.'
+complete -c ccr -n '__fish_ccr_using_command ui' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
+complete -c ccr -n '__fish_ccr_using_command ui' -l port -r -d 'The port, whatever PORT in the configuration says; auto takes a free one.'

@@ -27,6 +27,8 @@ COMMANDS = {
     "config": "Find, check, show or edit the configuration.",
     "logs": "Show the log, one line for each request.",
     "doctor": "Check the set-up and say what to mend.",
+    "completions": "Print or install the completion script of a shell.",
+    "help": "Read the guide: configuration, routing, transformers, plugins and more.",
     "demo": "Show one request on its way through the router to a made-up provider on this machine.",
 }
 """The commands and what the overview says of them. The command `x` is the function `x` of `ccr.cli.x`."""
@@ -51,7 +53,7 @@ it takes options of its own: --config FILE, --port N, --route ROUTE=PROVIDER,MOD
 """
 """What stands below the list of commands."""
 
-HELP = ("-h", "--help", "help")
+HELP = ("-h", "--help")
 
 
 def run_app(words: Sequence[str]) -> int:
