@@ -16,6 +16,7 @@ COMMANDS = {
     "restart": "Start the service anew; the old one finishes what it is answering.",
     "status": "Say whether the service runs.",
     "code": "Run Claude Code through the router; every argument is Claude Code's own.",
+    "add": "Find out what a provider's address can do, and add it to the configuration.",
     "test": "Ask every model, with every key, for one token.",
     "rotation": "Show the state of every key in the running service.",
     "preset": "Install, list, export and delete presets; `ccr NAME` runs Claude Code with one.",
@@ -46,7 +47,8 @@ Examples:
     ccr start && ccr status          one service for every terminal
 
 `ccr code` gives every argument to Claude Code. Only before the first of them
-it takes options of its own: --config FILE, --port N, --route ROUTE=PROVIDER,MODEL.
+it takes options of its own: --config FILE, --port N, --profile NAME,
+--route ROUTE=PROVIDER,MODEL.
 
 `ccr --debug COMMAND` shows where an error comes from.
 `ccr --version` prints the version.
