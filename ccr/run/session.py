@@ -73,7 +73,7 @@ def _run(
 ) -> int:
     """Run Claude Code against the router at `base_url`, which is ourselves if `served` is given."""
     env = session.source.env
-    content = settings.content(environment.variables(env, config, base_url=base_url), status_line=_status_line(config))
+    content = settings.content(environment.variables(env, config, base_url=base_url), status_line=_status_line(session, config))
     with signals.relayed() as relay, ExitStack() as cleanup:
         cleanup.enter_context(terminal.kept())
         words = cleanup.enter_context(settings.given(session.arguments, content, folder=session.home.run))
@@ -104,5 +104,9 @@ def _serve(session: Session, served: tuple[Loaded, socket], *, child: Child, cle
             child.wait()
 
 
-def _status_line(config: Config) -> str | None:
-    return own_shell_command("statusline") if config.status_line.get("enabled") is True else None
+def _status_line(session: Session, config: Config) -> str | None:
+    """Return the command that makes Claude Code's status line; none unless it is wanted."""
+    if config.status_line.get("enabled") is not True:
+        return None
+    path = session.source.path
+    return own_shell_command("statusline", *([] if path == session.home.config else ["--config", str(path)]))
