@@ -16,8 +16,9 @@ from ccr.core.history import repaired
 from ccr.core.jsonio import dump, load
 from ccr.core.login import NO_GRANT, Grant
 from ccr.core.recall import Recall
-from ccr.core.seal import PREFIX, seal
+from ccr.core.seal import seal
 from ccr.core.unified import Json
+from ccr.dialect.anthropic.accept import is_sound, suits_claude
 from ccr.dialect.base import Call, Target
 from ccr.passthrough import Passthrough
 from ccr.reply import Reply
@@ -90,12 +91,11 @@ def steps(
 
 
 def _passthrough(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall) -> Plan:
-    if PREFIX.encode() in inbound.raw:
-        # Another provider's reasoning is in the conversation: this one would refuse its signatures.
-        sent = finish(_translated(inbound, body, upstream, recall=recall)).call.body
-    else:
+    if is_sound(body) and (not upstream.is_anthropic or suits_claude(body, upstream.model)):
         raw = inbound.raw if body is inbound.body else None
         sent = _with_model(raw, upstream.model) or dump({**body, "model": upstream.model})
+    else:
+        sent = finish(_translated(inbound, body, upstream, recall=recall)).call.body
     headers = {k: v for k, v in inbound.headers.items() if k not in DROPPED_HEADERS}
     url = f"{upstream.url}?{inbound.query}" if inbound.query else upstream.url
     call = Call(

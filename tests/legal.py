@@ -100,7 +100,8 @@ def _close(block: dict[str, Any], *, cut: bool = False) -> None:
     if "input_json_delta" in pieces:
         text = "".join(pieces["input_json_delta"])
         try:
-            block["input"] = json.loads(text)
+            # Anthropic's own stream has one empty piece where a call has no arguments.
+            block["input"] = json.loads(text) if text else block["input"]
         except ValueError:
             block["input"] = {"_raw": text}
         if not isinstance(block["input"], dict):
