@@ -47,6 +47,8 @@ DROPPED_HEADERS = frozenset(
         "transfer-encoding",
         "upgrade",
         "x-api-key",
+        "x-ccr-profile",
+        "x-ccr-routes",
     }
 )
 """Of the client's headers, those that speak of its connection to us or hold the router's key."""

@@ -1,6 +1,7 @@
 """One configuration made ready for requests: immutable, swapped whole, kept by every request that began with it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -25,7 +26,9 @@ class Snapshot:
         self.hash = digest
         self._registry = registry
         self.catalog = Catalog({p.name: {m: _known(p, m) for m in p.models} for p in config.providers})
-        self.routes = _routes(config)
+        self.router = _router(config)
+        self.routes = self.routes_of(self.router)
+        self.profiles = _profiles(config)
         self._providers: Mapping[str, Provider] = {p.name: p for p in config.providers}
         self._upstreams: dict[tuple[str, str], Upstream] = {}
 
@@ -39,6 +42,10 @@ class Snapshot:
             chain = Chain.build(known.chain.provider, known.chain.models.get(model, ()), registry=self._registry)
             found = self._upstreams[provider, model] = Upstream(known, model, chain)
         return found
+
+    def routes_of(self, router: Mapping[str, Any]) -> Routes:
+        """Return a `Router` section as the rules read it. Raises ConfigError if it can't be read."""
+        return read_routes(router, describes_images=self.config.force_use_image_agent)
 
     def facts(self, provider: str, model: str) -> ModelFacts:
         """Return what is known of a configured provider's model."""
@@ -77,6 +84,17 @@ def _known(provider: Provider, model: str) -> Model:
     return Model(window=facts.window, images=facts.images)
 
 
-def _routes(config: Config) -> Routes:
+def _router(config: Config) -> Mapping[str, Any]:
+    """Return the `Router` section in the file's own spelling."""
     router = msgspec.to_builtins(config.router)
-    return read_routes({**router.pop("extra"), **router}, describes_images=config.force_use_image_agent)
+    return {**router.pop("extra"), **router}
+
+
+def _profiles(config: Config) -> Mapping[str, Mapping[str, Any]]:
+    """Return the routes of each entry of `profiles`, which has a `Router` or is one."""
+    found = {}
+    for name, profile in config.profiles.items():
+        router = profile.get("Router", profile) if isinstance(profile, dict) else None
+        if isinstance(router, dict):
+            found[name] = router
+    return found

@@ -19,11 +19,13 @@ class Own(msgspec.Struct, frozen=True):
     config: Path | None = None
     port: int | None = None
     routes: Mapping[str, str] = {}
+    profile: str = ""
     debug: bool = False
 
     def source(self, home: Home, env: Mapping[str, str]) -> Source:
         """Return the configuration that these options ask for."""
-        return Source(path=self.config or home.config, env=env, port=self.port, routes=self.routes)
+        path = self.config or home.config
+        return Source(path=path, env=env, port=self.port, routes=self.routes, profile=self.profile)
 
 
 def take(words: Sequence[str], own: Own | None = None) -> tuple[Own, list[str]]:
@@ -65,6 +67,10 @@ def _port(own: Own, value: str) -> Own:
     return replace(own, port=port_number(value))
 
 
+def _profile(own: Own, value: str) -> Own:
+    return replace(own, profile=value)
+
+
 def _route(own: Own, value: str) -> Own:
     name, model = parse_route(value)
     return replace(own, routes={**own.routes, name: model})
@@ -75,4 +81,5 @@ OPTIONS: dict[str, Callable[[Own, str], Own]] = {
     "--ccr-config": _config,
     "--port": _port,
     "--route": _route,
+    "--profile": _profile,
 }

@@ -192,6 +192,9 @@ class Config(Struct, frozen=True, kw_only=True, rename="upper"):
     transformers: Annotated[tuple[PluginSpec, ...], Meta(description="Transformers of your own.")] = field(
         default=(), name="transformers"
     )
+    profiles: Annotated[
+        Mapping[str, Any], Meta(description="Routes by a name for `ccr code --profile`; each goes over `Router`.")
+    ] = field(default={}, name="profiles")
     custom_router_path: Annotated[
         str | None, Meta(description="A `.py` or `.js` file with a function that picks the route.")
     ] = None

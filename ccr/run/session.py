@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from ccr.config.parse import Loaded
 from ccr.config.schema import Config
 from ccr.errors import CommandError
-from ccr.run import claude, environment, health, port, settings, signals, terminal
+from ccr.run import choice, claude, environment, health, port, settings, signals, terminal
 from ccr.run.child import Child, spawn
 from ccr.run.service import Running, Site, look
 from ccr.run.source import Source
@@ -43,6 +43,8 @@ def run(session: Session, loaded: Loaded) -> int:
     config = loaded.require()
     if not config.providers:
         raise CommandError(f"no provider is configured; {configfile.advice(session.source.path)}")
+    if session.source.profile:
+        choice.check_profile(session.source.profile, config, session.home)
     command = claude.find(session.source.env, configured=config.claude_path)
     service = _service(session, loaded)
     if service is not None:
@@ -52,9 +54,7 @@ def run(session: Session, loaded: Loaded) -> int:
 
 
 def _service(session: Session, loaded: Loaded) -> Running | None:
-    """Return the service that routes as this session would; none if the session has routes of its own."""
-    if session.source.routes:
-        return None
+    """Return the service with this session's configuration; what the session chooses goes with its requests."""
     found = look(Site.of(session.home, session.source, loaded.require()))
     if not isinstance(found, Running):
         return None
@@ -72,8 +72,10 @@ def _run(
     served: tuple[Loaded, socket] | None = None,
 ) -> int:
     """Run Claude Code against the router at `base_url`, which is ourselves if `served` is given."""
-    env = session.source.env
-    content = settings.content(environment.variables(env, config, base_url=base_url), status_line=_status_line(session, config))
+    chosen = choice.headers(session.source)
+    env = {**session.source.env, **chosen}
+    variables = {**environment.variables(env, config, base_url=base_url), **chosen}
+    content = settings.content(variables, status_line=_status_line(session, config))
     with signals.relayed() as relay, ExitStack() as cleanup:
         cleanup.enter_context(terminal.kept())
         words = cleanup.enter_context(settings.given(session.arguments, content, folder=session.home.run))
@@ -92,12 +94,13 @@ def _serve(session: Session, served: tuple[Loaded, socket], *, child: Child, cle
     """Serve the running child until it ends. If that fails, the child ends too."""
     loaded, listener = served
     try:
-        # Only now, while the child boots.
-        from ccr.run.host import serve_session
+        with listener:
+            # Only now, while the child boots.
+            from ccr.run.host import serve_session
 
-        host, number = listener.getsockname()[:2]
-        source = replace(session.source, host=host, port=number)
-        return serve_session(source, loaded, listener=listener, home=session.home, child=child, cleanup=cleanup)
+            host, number = listener.getsockname()[:2]
+            source = replace(session.source, host=host, port=number)
+            return serve_session(source, loaded, listener=listener, home=session.home, child=child, cleanup=cleanup)
     finally:
         if child.is_running:
             child.terminate()

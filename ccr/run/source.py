@@ -23,6 +23,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     host: str | None = None
     port: int | None = None
     routes: Mapping[str, str] = {}
+    profile: str = ""
+    """The name of the routes that `ccr code --profile` asks for."""
 
     @property
     def paths(self) -> tuple[Path, ...]:

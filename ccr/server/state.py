@@ -19,10 +19,12 @@ from ccr.core.recall import Recall
 from ccr.core.trail import Trail
 from ccr.core.usage import Usage
 from ccr.net.client import Clients
-from ccr.server.ledger import Ledger
 from ccr.net.credential import Credentials
 from ccr.plugins.js.keeper import Keeper
 from ccr.plugins.load import Loader, Plugins
+from ccr.server.ledger import Ledger
+from ccr.server.override import Overrides
+from ccr.server.shared import Underway
 from ccr.snapshot import Snapshot
 from ccr.store import atomic
 from ccr.store.paths import home
@@ -58,9 +60,11 @@ class State:
         self.served = 0
         self.counter = Counter(tokenizer())
         self.calibration = Calibration()
+        self.overrides = Overrides(env, log)
         self.clients = Clients(env)
         self.credentials = Credentials(env, self.clients, save=atomic.write)
         self.recall = Recall()
+        self.underway = Underway()
         self.recent: deque[Trail] = deque(maxlen=RECENT)
         self.sessions = Ledger()
         self._usages: dict[str, Usage] = {}

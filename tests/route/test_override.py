@@ -1,0 +1,34 @@
+from ccr.route.override import Layer, merge, read_header, write_header
+from tests.route.samples import CATALOG
+
+BASE = {"default": "main,big", "think": "main,thinker", "longContextThreshold": 60_000}
+
+
+def test_later_layers_win_key_by_key() -> None:
+    layers = [
+        Layer("project", {"default": "main,small", "image": "local,eye"}),
+        Layer("session", {"default": "local,eye", "longContextThreshold": 5}),
+    ]
+    merged = merge(BASE, layers, CATALOG)
+    assert merged.router == {
+        "default": "local,eye",
+        "think": "main,thinker",
+        "image": "local,eye",
+        "longContextThreshold": 5,
+    }
+    assert merged.sources == ("project", "session")
+    assert merged.problems == ()
+
+
+def test_what_names_nothing_is_left_out_and_told() -> None:
+    wrong = {"default": "nowhere,m", "think": 7, "thinkWhen": {"budget": -1}, "background": "main,small"}
+    merged = merge(BASE, [Layer("/p/config.json", wrong)], CATALOG)
+    assert merged.router == {**BASE, "background": "main,small"}
+    assert [problem.partition(": ")[0] for problem in merged.problems] == ["/p/config.json"] * 3
+    assert "no provider 'nowhere'" in merged.problems[0]
+
+
+def test_header_of_routes_is_read_back() -> None:
+    routes = {"think": "p,m", "default": "openrouter,a/b:free"}
+    assert dict(read_header(write_header(routes))) == routes
+    assert dict(read_header("nonsense; =x; y=; a=b,c")) == {"a": "b,c"}
