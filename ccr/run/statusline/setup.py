@@ -31,6 +31,9 @@ def read_setup(env: dict[str, str], *, config: str | None, preset: str, project:
     path = config or os.path.join(home, "config.json")  # noqa: PTH118
     whole = read_json(path)
     folder, section = os.path.dirname(os.path.abspath(path)), whole.get("StatusLine")  # noqa: PTH100, PTH120
+    if config and not section:
+        # A preset or profile without a look of its own has the usual one.
+        folder, section = home, read_json(os.path.join(home, "config.json")).get("StatusLine")  # noqa: PTH118
     if preset and os.path.basename(preset) == preset:  # noqa: PTH119
         of_preset = os.path.join(home, "presets", preset)  # noqa: PTH118
         given = read_json(os.path.join(of_preset, "manifest.json")).get("StatusLine")  # noqa: PTH118

@@ -49,6 +49,17 @@ def test_look_of_a_preset_goes_first(tmp_path: Path) -> None:
     assert setup(tmp_path, whole, preset="../presets/mine").section == {"currentStyle": "ours"}
 
 
+def test_configuration_without_a_look_has_the_usual_one(tmp_path: Path) -> None:
+    setup(tmp_path, '{"StatusLine": {"currentStyle": "ours"}, "PORT": 1}')
+    other = tmp_path / "manifest.json"
+    other.write_text('{"PORT": 2}')
+    found = read_setup({"HOME": str(tmp_path)}, config=str(other), preset="", project="")
+    assert (found.section, found.base_url) == ({"currentStyle": "ours"}, "http://127.0.0.1:2")
+    other.write_text('{"StatusLine": {"currentStyle": "mine"}}')
+    found = read_setup({"HOME": str(tmp_path)}, config=str(other), preset="", project="")
+    assert (found.section, found.folder) == ({"currentStyle": "mine"}, str(tmp_path))
+
+
 def test_default_of_the_project_goes_first(tmp_path: Path) -> None:
     project = tmp_path / "project"
     (project / ".claude-code-router").mkdir(parents=True)
