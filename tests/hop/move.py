@@ -42,7 +42,7 @@ TOOLS: tuple[Json, ...] = (
 """What the client offers: schemas with keywords that some providers refuse, and two long names that begin alike."""
 
 ARGUMENTS: tuple[Json, ...] = (
-    {"file_path": "/tmp/ü \u2028.txt", "offset": 3},
+    {"file_path": "/srv/ü \u2028.txt", "offset": 3},
     {"command": 'printf "%s\\n" "a"', "timeout": 10},
     {"-A": 1.5, "url": "https://example.org/?a=1&b=2"},
     {"filter": ["x", "y"]},
