@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 
 from ccr.core.toolname import wire_name
-from ccr.core.unified import Json
+from ccr.core.unified import Json, Message
 from ccr.dialect.base import Target
 from ccr.dialect.content import parts_of, stand_in, text_of
 from ccr.dialect.openai_chat.order import Conversation
@@ -102,6 +102,8 @@ def _assistant(message: Json, target: Target) -> Iterable[Json]:
         return
     sent: Json = {"role": "assistant", "content": content or None}
     sent.update(replayed(message, target))
+    # A user's transformer knows a field that we don't: only such ones put more into a message.
+    sent.update({name: value for name, value in message.items() if name not in Message.__annotations__})
     if calls:
         sent["tool_calls"] = signed(calls, message, target)
     yield sent
