@@ -1,5 +1,6 @@
 """The commands that cyclopts runs. Each is a function in a module of its own, imported when it is wanted."""
 
+import re
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from inspect import getdoc
@@ -99,10 +100,20 @@ def make(name: str) -> App:
             if isinstance(function, App):
                 app.command(function, name=name)
             else:
-                app.command(function, name=name, help_epilogue=examples(function))
+                app.command(function, name=name, help=description(function), help_epilogue=examples(function))
         else:
             app.command(f"ccr.cli.{command}:{command}", name=command, help=line)
     return app
+
+
+def description(function: Callable[..., int]) -> str:
+    """Return the text of a command's docstring without the line breaks of the source, which cyclopts would keep."""
+    text = re.split(r"^(?:Examples:|Args:|Parameters)$", getdoc(function) or "", maxsplit=1, flags=re.MULTILINE)[0]
+    paragraphs = text.strip().split("\n\n")
+    # Lists and indented lines stay as they are.
+    return "\n\n".join(
+        part if re.search(r"^[ *-]", part, re.MULTILINE) else " ".join(part.split()) for part in paragraphs
+    )
 
 
 def examples(function: Callable[..., int]) -> str:
