@@ -16,11 +16,9 @@ from ccr.cli.place import given
 from ccr.cli.progress import Progress
 from ccr.cli.report import tell
 from ccr.cli.table import table
-from ccr.config.change import add_provider, set_route, shown_routes
-from ccr.config.edit import Edited, edit
+from ccr.config.change import set_route, shown_routes
 from ccr.config.endpoint import absolute
 from ccr.config.interpolate import PATTERN
-from ccr.config.read import pick
 from ccr.config.schema import Json
 from ccr.dialect.vendor_table import find, is_known
 from ccr.errors import CommandError
@@ -79,6 +77,8 @@ def add(
         raise CommandError(f"{address}: {finding.error}" + (f"\n  -> {advice}" if advice else ""))
     if dry_run:
         return 0
+    from ccr.run.setup import put_provider
+
     lost = text.change(lambda old, raw: put_provider(old, raw, made))
     if not shown_routes(text.loaded.raw)["default"]:
         target = f"{called},{made['models'][0]}"
@@ -88,15 +88,6 @@ def add(
     if not json:
         print(f"\nadded {called} to {path}; try it: ccr test {called}")
     return 0
-
-
-def put_provider(text: str, raw: Json, provider: Json) -> Edited:
-    """Return the text with a provider added, or in the place of the one of its name."""
-    section, found = pick(raw, "Providers")
-    for index, item in enumerate(found if isinstance(found, list) else ()):
-        if isinstance(item, dict) and pick(item, "name")[1] == provider["name"]:
-            return edit(text, [section, index], provider)
-    return add_provider(text, raw, provider)
 
 
 def name_of(address: str) -> str:
@@ -116,7 +107,8 @@ def as_text(finding: "Finding") -> str:
     words: Mapping[Any, str] = {True: "yes", False: "no", None: "unknown"}
     models = [listed.id for listed in finding.models]
     shown = ", ".join(models[:8]) + (f" and {len(models) - 8} more" if len(models) > 8 else "")
-    reasoning = {None: "unknown", "": "none shown", **dict.fromkeys(("tags", "text"), "in the text, between tags")}
+    tags = "in the text, between tags"
+    reasoning: Mapping[Any, str] = {None: "unknown", "": "none shown", "tags": tags, "text": tags}
     rows = [
         ("endpoint", finding.url or "-"),
         ("wire format", finding.wire or "unknown"),

@@ -17,6 +17,7 @@ COMMANDS = {
     "restart": "Start the service anew; the old one finishes what it is answering.",
     "status": "Say whether the service runs.",
     "code": "Run Claude Code through the router; every argument is Claude Code's own.",
+    "setup": "Choose providers and models, enter keys, and write the configuration.",
     "add": "Find out what a provider's address can do, and add it to the configuration.",
     "test": "Ask every model, with every key, for one token.",
     "rotation": "Show the state of every key in the running service.",

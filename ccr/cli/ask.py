@@ -67,6 +67,8 @@ def choose_some(
         print(f"  {number:>2}  {option}", file=sys.stderr)
 
     def check(text: str) -> list[str]:
+        if text in options:
+            return [text]
         picked = [_pick(word, options) for word in text.replace(",", " ").split()]
         if not picked:
             raise ValueError("choose at least one")

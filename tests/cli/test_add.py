@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from ccr.cli.add import name_of, put_provider
+from ccr.cli.add import name_of
 from tests.chat import delta, sse, tool, usage
 from tests.vendor import Answer, Request, chat_reply, refusal, vendor
 from tests.world import World
@@ -130,9 +130,3 @@ def test_nobody_there_is_told(world: World) -> None:
 )
 def test_name_follows_the_address(address: str, expected: str) -> None:
     assert name_of(address) == expected
-
-
-def test_provider_takes_the_place_of_its_namesake() -> None:
-    text = '{"Providers": [{"name": "a"}, {"name": "b"}]}'
-    made = put_provider(text, json.loads(text), {"name": "b", "x": 1})
-    assert json.loads(made.text)["Providers"] == [{"name": "a"}, {"name": "b", "x": 1}]
