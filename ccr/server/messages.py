@@ -1,11 +1,13 @@
 """`POST /v1/messages`: read, route, send, relay, record."""
 
 import msgspec
+from typing import Any
 import trio
 
 from ccr import plan
 from ccr.anthropic.request import Inbound, check_messages, read_body
 from ccr.config.redact import label
+from ccr.core.jsonio import load
 from ccr.core.trail import Trail
 from ccr.core.unified import Json
 from ccr.errors import CcrError, RequestError
@@ -109,7 +111,9 @@ def _errand(
     async def make(key: str) -> Errand:
         proxy_url = snapshot.config.proxy_url
         grant = await state.credentials.grant(upstream, proxy_url=proxy_url)
-        steps = plan.steps(inbound, prompt.fitted(body, upstream), upstream, recall=state.recall, grant=grant, key=key)
+        own = partial(ask, state, snapshot)
+        sent = await state.descriptions.put(body, upstream, snapshot, inbound=inbound, ask=own)
+        steps = plan.steps(inbound, prompt.fitted(sent, upstream), upstream, recall=state.recall, grant=grant, key=key)
         built = await awaited(steps)
         message_id = name.replace("req_", "msg_")
         heading = plan.heading(inbound, upstream, message_id=message_id, prompt_tokens=prompt.estimate(upstream))
@@ -132,6 +136,23 @@ def _errand(
         )
 
     return make
+
+
+async def ask(state: State, snapshot: Snapshot, inbound: Inbound, upstream: Upstream) -> Any:
+    """Send a request of our own, not streamed, and return the whole Messages reply. Raises CcrError if none comes."""
+    pieces: list[bytes] = []
+
+    async def collect(message: dict[str, Any]) -> None:
+        pieces.append(message.get("body", b""))
+
+    trail = Trail(id="req_own", started=0.0)
+    relay = Relay(collect, stream=False, headers={})
+    exchange = Exchange(relay, Watch(relay), trail, mask=label)
+    prompt = Prompt(state, inbound, None)
+    candidate = Candidate(upstream.provider.name, upstream.model, tuple(k.key for k in upstream.provider.keys))
+    make = _errand(state, snapshot, inbound, upstream, body=inbound.body, prompt=prompt, name=trail.id)
+    await exchange.run(attempts([candidate]), [make])
+    return load(b"".join(pieces))
 
 
 def limits(snapshot: Snapshot, upstream: Upstream) -> Limits:

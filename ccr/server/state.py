@@ -22,6 +22,7 @@ from ccr.net.client import Clients
 from ccr.net.credential import Credentials
 from ccr.plugins.js.keeper import Keeper
 from ccr.plugins.load import Loader, Plugins
+from ccr.server.image import Descriptions
 from ccr.server.ledger import Ledger
 from ccr.server.override import Overrides
 from ccr.server.shared import Underway
@@ -64,6 +65,7 @@ class State:
         self.clients = Clients(env)
         self.credentials = Credentials(env, self.clients, save=atomic.write)
         self.recall = Recall()
+        self.descriptions = Descriptions()
         self.underway = Underway()
         self.recent: deque[Trail] = deque(maxlen=RECENT)
         self.sessions = Ledger()

@@ -1,0 +1,82 @@
+"""Pictures in a Messages body: found by their content, and put into words for models that can't see."""
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Any
+
+from ccr.core.jsonio import dump
+from ccr.core.unified import Json
+
+WITHOUT = "[An image that could not be described. Say that you can't see it if it matters.]"
+
+
+def name_of(block: Json) -> str:
+    """Return a short name for an image block by its content, the same in every request."""
+    return sha256(dump(block.get("source"))).hexdigest()[:16]
+
+
+def pictures(body: Json) -> dict[str, Json]:
+    """Return the image blocks of a conversation by name, also those in tool results, the oldest first."""
+    return {name_of(block): block for message in _messages(body) for block in _images(message.get("content"))}
+
+
+def worded(body: Json, words: Mapping[str, str]) -> Json:
+    """Return the body with text in place of every image; those without `words` get a placeholder."""
+    messages = [
+        {**message, "content": _worded(message["content"], words)} if isinstance(message, dict) else message
+        for message in body.get("messages") or ()
+    ]
+    return {**body, "messages": messages}
+
+
+def question(image: Json, said: str) -> Json:
+    """Return the Messages body that asks a model for the description of an image; `said` is what the user wants."""
+    task = (
+        "Describe this image for a programmer's assistant that can't see it: transcribe all text, code and error "
+        "messages word for word, then say what else it shows (layout, elements, colours, figures, what is selected or "
+        "broken). Answer with the description only."
+    )
+    if said:
+        task += f"\n\nIt comes with these words, so be exact about what they are about:\n{said[:2000]}"
+    return {
+        "max_tokens": 2000,
+        "messages": [{"role": "user", "content": [image, {"type": "text", "text": task}]}],
+    }
+
+
+def answer_text(message: Any) -> str:
+    """Return the text of a whole Messages reply, empty if it has none."""
+    content = message.get("content") if isinstance(message, dict) else None
+    blocks = content if isinstance(content, list) else []
+    return "\n".join(str(b.get("text", "")) for b in blocks if isinstance(b, dict) and b.get("type") == "text").strip()
+
+
+def _messages(body: Json) -> Iterator[Json]:
+    return (message for message in body.get("messages") or () if isinstance(message, dict))
+
+
+def _images(content: Any) -> Iterator[Json]:
+    for block in content if isinstance(content, list) else ():
+        if isinstance(block, dict):
+            if block.get("type") == "image":
+                yield block
+            elif block.get("type") == "tool_result":
+                yield from _images(block.get("content"))
+
+
+def _worded(content: Any, words: Mapping[str, str]) -> Any:
+    if not isinstance(content, list):
+        return content
+    return [_block(block, words) for block in content]
+
+
+def _block(block: Any, words: Mapping[str, str]) -> Any:
+    kind = block.get("type") if isinstance(block, dict) else None
+    if kind == "tool_result":
+        return {**block, "content": _worded(block.get("content"), words)}
+    if kind != "image":
+        return block
+    said = words.get(name_of(block))
+    text = f"[Image, described by another model:\n{said}]" if said else WITHOUT
+    kept = {k: v for k, v in block.items() if k == "cache_control"}
+    return {"type": "text", "text": text, **kept}
