@@ -1,9 +1,9 @@
 """What the status line needs of the configuration, read in a millisecond: never the typed configuration."""
 
-import json
 import os
 
 from ccr.status.value import Json, member, text
+from ccr.store.jsonfile import read_json
 
 FOLDER = ".claude-code-router"
 
@@ -48,29 +48,6 @@ def read_setup(env: dict[str, str], *, config: str | None, preset: str, project:
         token=env.get("ANTHROPIC_AUTH_TOKEN", "") if base_url else _filled(text(whole, "APIKEY"), env),
         folder=folder,
     )
-
-
-def read_json(path: str) -> Json:
-    """Return the object in a file of JSON or JSON5, empty if there is none."""
-    try:
-        with open(path, encoding="utf-8-sig") as file:  # noqa: PTH123
-            content = file.read()
-    except (OSError, ValueError):
-        return {}
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
-        found = _json5(content)
-    return found if isinstance(found, dict) else {}
-
-
-def _json5(content: str) -> object:
-    import pyjson5
-
-    try:
-        return pyjson5.decode(content, maxdepth=200)
-    except pyjson5.Json5DecoderException:
-        return None
 
 
 def _base_url(whole: Json, env: dict[str, str]) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ccr.run.statusline.setup import Setup, read_json, read_setup
+from ccr.run.statusline.setup import Setup, read_setup
 
 
 def setup(home: Path, whole: str, *, preset: str = "", project: str = "", **env: str) -> Setup:
@@ -65,11 +65,3 @@ def test_default_of_the_project_goes_first(tmp_path: Path) -> None:
     (project / ".claude-code-router").mkdir(parents=True)
     (project / ".claude-code-router" / "config.json").write_text('{"Router": {"default": "p,local"}}')
     assert setup(tmp_path, '{"Router": {"default": "p,m"}}', project=str(project)).default == "p,local"
-
-
-@pytest.mark.parametrize("content", [b"", b"[1]", b"{", b"\xff\xfe", b"[" * 100_000])
-def test_unreadable_file_says_nothing(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "x.json"
-    path.write_bytes(content)
-    assert read_json(str(path)) == {}
-    assert read_json(str(tmp_path / "none")) == {}
