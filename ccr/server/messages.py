@@ -1,7 +1,9 @@
 """`POST /v1/messages`: read, route, send, relay, record."""
 
-import msgspec
+from functools import partial
 from typing import Any
+
+import msgspec
 import trio
 
 from ccr import plan
@@ -65,17 +67,25 @@ async def _serve(request: Request, state: State, inbound: Inbound, trail: Trail)
     """Run the request beside its watch; the request keeps the configuration that it began with."""
     snapshot = state.snapshot
     trail.session, trail.asked, trail.stream = inbound.session, inbound.model, inbound.stream
-    relay = Relay(request.send, stream=inbound.stream, headers={"request-id": trail.id})
-    watch = Watch(relay)
+    first = state.underway.find(inbound)
+    if first is not None:
+        trail.reason, trail.result = "joined the same request, which was still under way", "ok"
+        await first.follow(request.receive, request.send)
+        return
     failure: CcrError | None = None
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(watch.run, request.receive, nursery.cancel_scope)
-        try:
-            await _answer(state, snapshot, inbound, Exchange(relay, watch, trail, mask=label))
-        except CcrError as error:
-            # Raised again outside, since a nursery wraps what leaves it.
-            failure = error
-        nursery.cancel_scope.cancel()
+        with state.underway.shared(inbound, request.send, nursery.cancel_scope) as shared:
+            relay = Relay(shared.send, stream=inbound.stream, headers={"request-id": trail.id})
+            watch = Watch(relay)
+            run = partial(watch.run, request.receive, nursery.cancel_scope, outlives_client=shared.leave)
+            nursery.start_soon(run)
+            try:
+                await _answer(state, snapshot, inbound, Exchange(relay, watch, trail, mask=label))
+            except CcrError as error:
+                # Raised again outside, since a nursery wraps what leaves it.
+                failure = error
+            shared.end(failure)
+            nursery.cancel_scope.cancel()
     trail.status = relay.status
     if watch.gone:
         trail.result = "gone"
