@@ -40,6 +40,7 @@ def _messages(messages: Iterable[Any]) -> Iterable[Json]:
         if not isinstance(message, dict):
             continue
         role, content = message.get("role"), message.get("content")
+        content = [content] if isinstance(content, dict) else content
         if role == "assistant":
             yield _assistant(content)
         elif role == "system":

@@ -6,6 +6,8 @@ from typing import Any
 
 from anthropic.types.beta import BetaMessageParam, BetaToolUnionParam
 from anthropic.types.beta.message_create_params import MessageCreateParamsStreaming
+from openai.types.chat import ChatCompletionMessageParam, ChatCompletionToolParam
+from openai.types.chat.completion_create_params import CompletionCreateParamsStreaming
 from openai.types.responses import ResponseInputItemParam, ToolParam
 from openai.types.responses.response_create_params import ResponseCreateParamsStreaming
 from pydantic import TypeAdapter
@@ -20,6 +22,15 @@ def check_responses(body: Json) -> None:
         _same(item, ResponseInputItemParam)
     for tool in body.get("tools", ()):
         _same(tool, ToolParam)
+
+
+def check_chat(body: Json) -> None:
+    """Assert that a chat-completions body is one that OpenAI's types take, with nothing beside them."""
+    _same({**body, "stream": True}, CompletionCreateParamsStreaming)
+    for message in body["messages"]:
+        _same(message, ChatCompletionMessageParam)
+    for tool in body.get("tools", ()):
+        _same(tool, ChatCompletionToolParam)
 
 
 def check_messages(body: Json) -> None:

@@ -43,7 +43,8 @@ def _limits(request: Json, body: Json, vendor: Vendor) -> None:
     limit = request.get("max_tokens")
     if isinstance(limit, int) and limit > 0:
         # A probe of the client asks for one token, which several vendors refuse.
-        body[vendor.limit_field] = min(max(limit, vendor.min_output), vendor.max_output or limit)
+        wanted = max(limit, vendor.min_output)
+        body[vendor.limit_field] = min(wanted, vendor.max_output or wanted)
 
 
 def _sampling(request: Json, body: Json, vendor: Vendor) -> None:

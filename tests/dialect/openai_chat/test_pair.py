@@ -11,7 +11,8 @@ from tests.dialect.openai_chat.pair import Pair, pairs
 
 PAIRS = pairs()
 VENDORS = """openai azure deepseek openrouter groq cerebras mistral xai kimi glm qwen modelscope siliconflow
-volcengine together fireworks vercel ollama vllm lmstudio llamacpp perplexity snowflake huggingface copilot minimax nvidia gemini"""
+volcengine together fireworks vercel ollama vllm lmstudio llamacpp perplexity snowflake huggingface
+copilot minimax nvidia gemini"""
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=repr)
