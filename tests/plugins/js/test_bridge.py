@@ -1,5 +1,6 @@
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from ccr.plugins.failure import PluginError
 from ccr.plugins.js import bridge as module
 from ccr.plugins.js import runtime
 from ccr.plugins.js.bridge import Bridge
+from tests import process
 from tests.aio import trio_test
 from tests.plugins.own import NODE, Kept
 
@@ -192,3 +194,29 @@ async def test_stranger_on_the_port_is_sent_away(tmp_path: Path) -> None:
     async with Asked(tmp_path, ["bash", "-c", script]).running() as asked:
         with pytest.raises(PluginError, match="did not start"):
             await asked.ask("a")
+
+
+ORPHAN = """
+import sys, trio
+from pathlib import Path
+from tests.plugins.js.test_bridge import Asked
+
+async def main():
+    async with Asked(Path(sys.argv[1])).running() as asked, trio.open_nursery() as nursery:
+        await asked.ask("a")
+        nursery.start_soon(asked.ask, "loop")
+        await trio.sleep(0.3)
+        print(asked.bridge.pid, flush=True)
+        await trio.sleep_forever()
+
+trio.run(main)
+"""
+
+
+def test_child_that_loops_ends_when_we_are_killed(tmp_path: Path) -> None:
+    with process.running([sys.executable, "-c", ORPHAN, str(tmp_path)]) as ours:
+        assert ours.stdout is not None
+        pid = int(ours.stdout.readline())
+        assert runs(pid)
+        ours.kill()
+        trio.run(gone, pid)
