@@ -9,10 +9,10 @@ _ccr() {
   prev="${COMP_WORDS[COMP_CWORD-1]}"
 
   # Build list of options that take values (to skip their arguments)
-  local options_with_values='--action --author --ccr-config --config --count --description --key --model --name --output --port --preset --profile --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
+  local options_with_values='--action --author --ccr-config --config --count --description --key --model --name --output --port --preset --profile --provider --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
 
   # Build list of all valid command names (to distinguish from positionals)
-  local all_commands='activate add code completions config delete demo doctor export help info install list logs model preset remove restart rm rotation start status statusline stop test ui'
+  local all_commands='activate add code completions config delete demo doctor export help info install list logs model preset remove restart rm rotation setup start status statusline stop test ui'
 
   # Detect command path by collecting valid command words only
   local -a cmd_path=()
@@ -74,7 +74,7 @@ _ccr() {
           [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
         done
       else
-        local -a _c=("start" "stop" "restart" "status" "add" "test" "rotation" "preset" "install" "ui" "activate" "statusline" "model" "config" "logs" "doctor" "completions" "help" "demo" "code")
+        local -a _c=("start" "stop" "restart" "status" "setup" "add" "test" "rotation" "preset" "install" "ui" "activate" "statusline" "model" "config" "logs" "doctor" "completions" "help" "demo" "code")
         local _q
         COMPREPLY=()
         for _x in "${_c[@]}"; do
@@ -517,6 +517,44 @@ _ccr() {
                 ;;
               --port)
                 COMPREPLY=()
+                ;;
+              *)
+                COMPREPLY=()
+                ;;
+            esac
+          fi
+          ;;
+        "setup")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--provider" "--key" "--model" "--route" "--replace" "--no-test" "--non-interactive" "--config" "--ccr-config" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            local _value_prev="${prev}"
+            if [[ "$_value_prev" == "=" && $COMP_CWORD -ge 2 ]]; then
+              _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
+            fi
+            case "$_value_prev" in
+              --provider)
+                COMPREPLY=()
+                ;;
+              --key)
+                COMPREPLY=()
+                ;;
+              --model)
+                COMPREPLY=()
+                ;;
+              --route)
+                COMPREPLY=()
+                ;;
+              --config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --ccr-config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
                 ;;
               *)
                 COMPREPLY=()

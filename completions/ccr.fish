@@ -5,8 +5,8 @@
 function __fish_ccr_using_command
     set -l cmd (commandline -opc)
     set -l subcommands
-    set -l options_with_values '--action --author --ccr-config --config --count --description --key --model --name --output --port --preset --profile --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
-    set -l all_commands 'activate add code completions config delete demo doctor export help info install list logs model preset remove restart rm rotation start status statusline stop test ui'
+    set -l options_with_values '--action --author --ccr-config --config --count --description --key --model --name --output --port --preset --profile --provider --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
+    set -l all_commands 'activate add code completions config delete demo doctor export help info install list logs model preset remove restart rm rotation setup start status statusline stop test ui'
     set -l skip_next 0
     # Extract command words (only real subcommand names) from command line
     set -e cmd[1]
@@ -45,7 +45,7 @@ end
 function __fish_ccr_positional_index
     set -l cmd (commandline -opc)
     set -l path_len $argv[1]
-    set -l options_with_values '--action --author --ccr-config --config --count --description --key --model --name --output --port --preset --profile --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
+    set -l options_with_values '--action --author --ccr-config --config --count --description --key --model --name --output --port --preset --profile --provider --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
     set -l skip_next 0
     set -l consumed_path 0
     set -l count 0
@@ -75,6 +75,7 @@ complete -c ccr -n __fish_use_subcommand -a 'start' -d 'Start the service in the
 complete -c ccr -n __fish_use_subcommand -a 'stop' -d 'Stop the service and wait until it has ended.'
 complete -c ccr -n __fish_use_subcommand -a 'restart' -d 'Start the service anew; the old one finishes what it is answering.'
 complete -c ccr -n __fish_use_subcommand -a 'status' -d 'Say whether the service runs.'
+complete -c ccr -n __fish_use_subcommand -a 'setup' -d 'Choose providers and models, enter keys, and write the configuration.'
 complete -c ccr -n __fish_use_subcommand -a 'add' -d 'Find out what a provider'\''s address can do, and add it to the configuration.'
 complete -c ccr -n __fish_use_subcommand -a 'test' -d 'Ask every model, with every key, for one token.'
 complete -c ccr -n __fish_use_subcommand -a 'rotation' -d 'Show the state of every key in the running service.'
@@ -272,6 +273,19 @@ complete -c ccr -n '__fish_ccr_using_command rotation' -l json -d 'Print JSON, f
 complete -c ccr -n '__fish_ccr_using_command rotation' -l config -r -F -d 'The configuration file, if not the usual one.'
 complete -c ccr -n '__fish_ccr_using_command rotation' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
 complete -c ccr -n '__fish_ccr_using_command rotation' -l port -r -d 'The port, whatever PORT in the configuration says; auto takes a free one.'
+
+# Options for: setup
+complete -c ccr -n '__fish_ccr_using_command setup' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command setup' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command setup' -l provider -r -d 'A provider: a template'\''s name, or NAME=URL. May be given several times.'
+complete -c ccr -n '__fish_ccr_using_command setup' -l key -r -d 'NAME=KEY; $VARIABLE, ${file:PATH}, ${command:...} and ${keychain:NAME} are refe…'
+complete -c ccr -n '__fish_ccr_using_command setup' -l model -r -d 'NAME=MODEL,MODEL: the models of a provider.'
+complete -c ccr -n '__fish_ccr_using_command setup' -l route -r -d 'ROUTE=PROVIDER,MODEL, such as default or think.'
+complete -c ccr -n '__fish_ccr_using_command setup' -l replace -d 'Make the file anew; without it, all else in it stays.'
+complete -c ccr -n '__fish_ccr_using_command setup' -l no-test -d 'Don'\''t ask the providers whether the keys work.'
+complete -c ccr -n '__fish_ccr_using_command setup' -l non-interactive -d 'Ask nothing; take the options alone.'
+complete -c ccr -n '__fish_ccr_using_command setup' -l config -r -F -d 'The configuration file, if not the usual one.'
+complete -c ccr -n '__fish_ccr_using_command setup' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
 
 # Options for: start
 complete -c ccr -n '__fish_ccr_using_command start' -l help -d 'Display this message and exit.'
