@@ -13,7 +13,7 @@ from ccr.net.proxy import DIRECT
 
 SECONDS = 20.0
 BODY_LIMIT = 256 * 1024
-"""Bytes of an answer that are read."""
+"""Bytes of an answer that are kept."""
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -70,10 +70,9 @@ async def _exchange(client: httpx.AsyncBaseTransport, question: Question) -> Ans
     response = await client.handle_async_request(sent)
     found = bytearray()
     try:
+        # Read to its end, since a generator that is left half-way is closed at some later time; what is too much is let go.
         async for data in response.aiter_bytes():
-            found += data
-            if len(found) > BODY_LIMIT:
-                break
+            found += data[: BODY_LIMIT - len(found)]
     finally:
         with trio.CancelScope(deadline=trio.current_time() + 1, shield=True):
             await response.aclose()

@@ -90,8 +90,8 @@ async def test_refused_connection_names_the_host_and_nothing_secret() -> None:
 
 
 @trio_test()
-async def test_endless_answer_is_cut() -> None:
+async def test_long_answer_is_cut() -> None:
     server = Server(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * (4 * BODY_LIMIT))
     async with serving(server) as url:
         answer = await ask(Question(f"{url}/x"))
-    assert BODY_LIMIT < len(answer.body) < 4 * BODY_LIMIT
+    assert answer.body == b"x" * BODY_LIMIT
