@@ -9,6 +9,7 @@ from ccr.net.relay import Receive, Send
 from ccr.server import count_tokens, health, messages, models
 from ccr.server.guard import check_host, check_key, check_origin
 from ccr.server.http import ClientGone, Request, Scope
+from ccr.server.preset import PATH
 from ccr.server.state import State
 
 Handler = Callable[[Request, State], Awaitable[None]]
@@ -21,6 +22,8 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", "/health"): health.health,
     ("GET", "/api/status"): health.status,
     ("GET", "/api/session"): health.session,
+    ("GET", "/api/explain"): explain.stored,
+    ("POST", "/api/explain"): explain.given,
 }
 OPEN = frozenset({"/", "/health"})
 """Paths that need no key: they tell nothing but that the server is there."""
@@ -50,20 +53,24 @@ class App:
             await self._http(Request(scope, receive, send))
 
     async def _http(self, request: Request) -> None:
+        state = self._state
         try:
             self._admit(request)
-            await self._handler(request)(request, self._state)
+            named = PATH.fullmatch(request.path)
+            if named:
+                state, request.path = await state.presets.state(named["name"]), named["rest"]
+            await self._handler(request)(request, state)
         except ClientGone:
             return
         except RequestError as error:
-            await self._refuse(request, error)
+            await _refuse(request, error, state)
         except ConfigError as error:
             # The user has to mend the configuration, so repeating the request is of no use.
-            await self._refuse(request, RequestError(f"ccr: {error}", should_retry=False))
+            await _refuse(request, RequestError(f"ccr: {error}", should_retry=False), state)
         except Exception as error:  # The one place where a defect of ours must not take the server along.
             where = "".join(traceback.format_exception(error)[-6:])
-            self._state.log.event("error", f"{request.method} {request.path} failed: {where}")
-            await self._refuse(request, RequestError("ccr: internal error; `ccr logs` tells more"))
+            state.log.event("error", f"{request.method} {request.path} failed: {where}")
+            await _refuse(request, RequestError("ccr: internal error; `ccr logs` tells more"), state)
 
     def _admit(self, request: Request) -> None:
         config = self._state.snapshot.config
@@ -84,10 +91,11 @@ class App:
             return _nothing
         raise NotFound(f"{request.method} {request.path}: there is nothing here; the API is at /v1/messages")
 
-    async def _refuse(self, request: Request, error: RequestError) -> None:
-        error.message = self._state.redact.text(error.message)
-        status, headers, body = error_answer(error)
-        await request.respond(status, headers, body)
+
+async def _refuse(request: Request, error: RequestError, state: State) -> None:
+    error.message = state.redact.text(error.message)
+    status, headers, body = error_answer(error)
+    await request.respond(status, headers, body)
 
 
 async def _nothing(request: Request, state: State) -> None:

@@ -23,8 +23,10 @@ from ccr.net.credential import Credentials
 from ccr.plugins.js.keeper import Keeper
 from ccr.plugins.load import Loader, Plugins
 from ccr.server.image import Descriptions
+from ccr.server.kept import Kept
 from ccr.server.ledger import Ledger
 from ccr.server.override import Overrides
+from ccr.server.preset import MaskedLog, Presets
 from ccr.server.shared import Underway
 from ccr.snapshot import Snapshot
 from ccr.store import atomic
@@ -66,12 +68,15 @@ class State:
         self.credentials = Credentials(env, self.clients, save=atomic.write)
         self.recall = Recall()
         self.descriptions = Descriptions()
+        self.kept = Kept()
         self.underway = Underway()
         self.recent: deque[Trail] = deque(maxlen=RECENT)
         self.sessions = Ledger()
         self._usages: dict[str, Usage] = {}
         self._loader = Loader(home(env).root, env=env, log=log)
         self._keeper = Keeper()
+        self.presets = Presets(env, self._for_preset)
+        self._env = env
         self.swap(loaded, self.load_plugins(loaded))
 
     def load_plugins(self, loaded: Loaded) -> Plugins:
@@ -86,6 +91,14 @@ class State:
         self.plugins = plugins
         self._keeper.keep(plugins.bridge)
 
+    def _for_preset(self, loaded: Loaded) -> "State":
+        """Return the state of a preset: its requests are told with ours, its keys and plugins are its own."""
+        log = MaskedLog(self.log)
+        made = State(loaded, env=self._env, instance=self.instance, role=self.role, log=log)
+        log.mask = lambda text: made.redact.text(text)
+        made.counter, made.recent, made.sessions = self.counter, self.recent, self.sessions
+        return made
+
     def drain(self) -> None:
         """Refuse what comes from now on; what runs goes on."""
         self.draining = True
@@ -94,7 +107,7 @@ class State:
     async def running(self) -> AsyncIterator[None]:
         """Keep the clients and the users' JavaScript while the block runs, then close them, in a second at most."""
         try:
-            async with self._keeper.running():
+            async with self._keeper.running(), self.presets.running():
                 yield
         finally:
             with trio.CancelScope(deadline=trio.current_time() + 1, shield=True):
