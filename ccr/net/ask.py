@@ -70,7 +70,7 @@ async def _exchange(client: httpx.AsyncBaseTransport, question: Question) -> Ans
     response = await client.handle_async_request(sent)
     found = bytearray()
     try:
-        # Read to its end, since a generator that is left half-way is closed at some later time; what is too much is let go.
+        # Read to its end, since a generator that is left half-way is closed at some later time.
         async for data in response.aiter_bytes():
             found += data[: BODY_LIMIT - len(found)]
     finally:

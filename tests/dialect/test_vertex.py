@@ -84,6 +84,7 @@ def test_maker_is_told_by_option_or_name(model: str, options: Any, expected: str
 
 
 GLOBAL = "https://aiplatform.googleapis.com"
+EUROPE = "https://europe-west4-aiplatform.googleapis.com"
 
 
 @pytest.mark.parametrize(
@@ -119,6 +120,20 @@ GLOBAL = "https://aiplatform.googleapis.com"
 )
 def test_place_is_read_from_options_and_address(base_url: str, options: Any, expected: str) -> None:
     assert place_url(Target("gcp", "m", base_url, VENDOR, options=options), "v1") == expected
+
+
+@pytest.mark.parametrize(
+    ("base_url", "options", "expected"),
+    [
+        (GLOBAL, {}, f"{EUROPE}/v1/projects/told/locations/europe-west4"),
+        (GLOBAL, {"project": "p"}, f"{EUROPE}/v1/projects/p/locations/europe-west4"),
+        (REGIONAL, {}, f"{REGIONAL}/v1/projects/told/locations/us-east5"),
+        (f"{REGIONAL}/v1/projects/p2/locations/us-east5", {}, f"{REGIONAL}/v1/projects/p2/locations/us-east5"),
+    ],
+)
+def test_account_tells_what_options_and_address_leave_open(base_url: str, options: Any, expected: str) -> None:
+    told = {"project": "told", "location": "europe-west4"}
+    assert place_url(Target("gcp", "m", base_url, VENDOR, options=options, defaults=told), "v1") == expected
 
 
 def test_missing_project_says_how_to_mend_it() -> None:
