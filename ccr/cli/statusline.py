@@ -52,10 +52,20 @@ def statusline(preset: str = "", *, config: str | None = None) -> int:
             raise
         print(f"ccr: {type(error).__name__}: {error}", file=sys.stderr)
         shown = ""
-    # Symbols must get through whatever the locale is.
-    sys.stdout.buffer.write(f"{shown}\n".encode("utf-8", "replace"))
-    sys.stdout.flush()
+    _print(shown)
     return 0
+
+
+def _print(shown: str) -> None:
+    """Print the line, with its symbols whatever the locale is; it is no trouble if nobody reads it."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.buffer.write(f"{shown}\n".encode("utf-8", "replace"))
+        sys.stdout.flush()
+    except OSError:
+        # The interpreter must not complain either when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _line(preset: str, config: str | None) -> str:

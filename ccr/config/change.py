@@ -75,6 +75,8 @@ def read_target(word: str, config: Config) -> tuple[str, str]:
     """
     name, _, model = (part.strip() for part in word.partition(","))
     provider = next((item for item in config.providers if item.name.lower() == name.lower()), None)
+    if not config.providers:
+        raise CommandError("no provider is configured yet; `ccr setup` or `ccr config edit` adds one")
     if provider is None:
         raise CommandError(f"there is no provider {name!r}; {suggest(name, [item.name for item in config.providers])}")
     if not model:

@@ -4,6 +4,7 @@ import time
 import httpx
 import pytest
 
+from tests.process import run
 from tests.terminal import terminal
 from tests.world import CCR, World, provider
 
@@ -26,6 +27,14 @@ def test_garbage_gives_an_empty_line(world: World, text: str) -> None:
     assert (done.returncode, done.stdout) == (0, "\n")
 
 
+@pytest.mark.parametrize("streams", ["<&-", ">&-", "<&- >&- 2>&-", "| true"])
+def test_closed_streams_are_no_trouble(world: World, streams: str) -> None:
+    line = f"{' '.join(CCR)} statusline {streams}; echo ${{PIPESTATUS[0]}} >&3"
+    done = run(["bash", "-c", f"exec 3>&1; {line}"], env=world.env, text=json.dumps(STATUS))
+    assert done.stdout.split()[-1] == "0"
+    assert "Traceback" not in done.stderr
+
+
 def test_unforeseen_failure_gives_an_empty_line(world: World) -> None:
     # A NUL in a path raises where nobody expects it.
     done = world.run("statusline", text=json.dumps({**STATUS, "transcript_path": "\x00"}))
@@ -45,7 +54,8 @@ def test_running_service_tells_who_really_answers(world: World) -> None:
     with provider() as upstream:
         upstream.finish.set()
         world.configure(upstream.url, APIKEY="secret", Router={"default": "p,m"})
-        world.run("start")
+        started = world.run("start")
+        assert started.returncode == 0, started.stderr
         head = {"x-api-key": "secret", "x-claude-code-session-id": STATUS["session_id"]}
         body = {"model": "claude-x", "max_tokens": 9, "stream": True, "messages": [{"role": "user", "content": "hi"}]}
         url = f"http://127.0.0.1:{world.port}/v1/messages"

@@ -97,6 +97,11 @@ def test_target_without_provider_or_model_is_refused(word: str) -> None:
         change.read_target(word, CONFIG)
 
 
+def test_target_needs_a_provider() -> None:
+    with pytest.raises(CommandError, match="ccr setup"):
+        change.read_target("p,a", parse("{}", {}).require())
+
+
 @pytest.mark.parametrize(
     ("url", "is_good"),
     [("https://a.b/v1", True), ("http://[::1]:1", True), ("ftp://a", False), ("a.b", False), ("http://a:x", False)],
