@@ -12,7 +12,7 @@ _ccr() {
   local options_with_values='--action --author --ccr-config --config --count --description --key --model --name --output --port --preset --profile --provider --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
 
   # Build list of all valid command names (to distinguish from positionals)
-  local all_commands='activate add code completions config delete demo doctor export help info install list logs model preset remove restart rm rotation setup start status statusline stop test ui'
+  local all_commands='activate add code completions config delete demo doctor explain export help info install list logs model preset remove restart rm rotation setup start status statusline stop test ui'
 
   # Detect command path by collecting valid command words only
   local -a cmd_path=()
@@ -74,7 +74,7 @@ _ccr() {
           [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
         done
       else
-        local -a _c=("start" "stop" "restart" "status" "setup" "add" "test" "rotation" "preset" "install" "ui" "activate" "statusline" "model" "config" "logs" "doctor" "completions" "help" "demo" "code")
+        local -a _c=("start" "stop" "restart" "status" "setup" "add" "test" "rotation" "preset" "install" "ui" "activate" "statusline" "model" "config" "logs" "doctor" "completions" "help" "explain" "demo" "code")
         local _q
         COMPREPLY=()
         for _x in "${_c[@]}"; do
@@ -292,6 +292,38 @@ _ccr() {
               _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
             fi
             case "$_value_prev" in
+              --config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --ccr-config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --port)
+                COMPREPLY=()
+                ;;
+              *)
+                COMPREPLY=()
+                ;;
+            esac
+          fi
+          ;;
+        "explain")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--last" "--model" "--json" "--config" "--ccr-config" "--port" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            local _value_prev="${prev}"
+            if [[ "$_value_prev" == "=" && $COMP_CWORD -ge 2 ]]; then
+              _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
+            fi
+            case "$_value_prev" in
+              --model)
+                COMPREPLY=()
+                ;;
               --config)
                 COMPREPLY=( $(compgen -f -- "${cur}") )
                 ;;

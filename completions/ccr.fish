@@ -6,7 +6,7 @@ function __fish_ccr_using_command
     set -l cmd (commandline -opc)
     set -l subcommands
     set -l options_with_values '--action --author --ccr-config --config --count --description --key --model --name --output --port --preset --profile --provider --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
-    set -l all_commands 'activate add code completions config delete demo doctor export help info install list logs model preset remove restart rm rotation setup start status statusline stop test ui'
+    set -l all_commands 'activate add code completions config delete demo doctor explain export help info install list logs model preset remove restart rm rotation setup start status statusline stop test ui'
     set -l skip_next 0
     # Extract command words (only real subcommand names) from command line
     set -e cmd[1]
@@ -90,6 +90,7 @@ complete -c ccr -n __fish_use_subcommand -a 'logs' -d 'Show the log, one line fo
 complete -c ccr -n __fish_use_subcommand -a 'doctor' -d 'Check the set-up and say what to mend.'
 complete -c ccr -n __fish_use_subcommand -a 'completions' -d 'Print or install the completion script of a shell.'
 complete -c ccr -n __fish_use_subcommand -a 'help' -d 'Read the guide: configuration, routing, transformers, plugins and more.'
+complete -c ccr -n __fish_use_subcommand -a 'explain' -d 'Say where a request goes and why, what it is made of, and what its upstream wou…'
 complete -c ccr -n __fish_use_subcommand -a 'demo' -d 'Show one request on its way through the router to a made-up provider on this ma…'
 complete -c ccr -n __fish_use_subcommand -a 'code' -d 'Run Claude Code through the router; every argument is Claude Code'\''s own.'
 # Root-level options
@@ -161,6 +162,16 @@ complete -c ccr -n '__fish_ccr_using_command doctor' -l json -d 'Print JSON, for
 complete -c ccr -n '__fish_ccr_using_command doctor' -l config -r -F -d 'The configuration file, if not the usual one.'
 complete -c ccr -n '__fish_ccr_using_command doctor' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
 complete -c ccr -n '__fish_ccr_using_command doctor' -l port -r -d 'The port, whatever PORT in the configuration says; auto takes a free one.'
+
+# Options for: explain
+complete -c ccr -n '__fish_ccr_using_command explain' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command explain' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command explain' -l last -d 'The last request that the service answered.'
+complete -c ccr -n '__fish_ccr_using_command explain' -l model -r -d 'Show this target (provider,model) beside the chosen one.'
+complete -c ccr -n '__fish_ccr_using_command explain' -l json -d 'Print JSON, for scripts.'
+complete -c ccr -n '__fish_ccr_using_command explain' -l config -r -F -d 'The configuration file, if not the usual one.'
+complete -c ccr -n '__fish_ccr_using_command explain' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
+complete -c ccr -n '__fish_ccr_using_command explain' -l port -r -d 'The port, whatever PORT in the configuration says; auto takes a free one.'
 
 # Options for: help
 complete -c ccr -n '__fish_ccr_using_command help' -l help -d 'Display this message and exit.'
