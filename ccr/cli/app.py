@@ -32,6 +32,7 @@ COMMANDS = {
     "doctor": "Check the set-up and say what to mend.",
     "completions": "Print or install the completion script of a shell.",
     "help": "Read the guide: configuration, routing, transformers, plugins and more.",
+    "explain": "Say where a request goes and why, what it is made of, and what its upstream would get.",
     "demo": "Show one request on its way through the router to a made-up provider on this machine.",
 }
 """The commands and what the overview says of them. The command `x` is the function `x` of `ccr.cli.x`."""

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from ccr.anthropic.error import error_answer
 from ccr.errors import ConfigError, NotFound, RequestError, Unavailable
 from ccr.net.relay import Receive, Send
-from ccr.server import count_tokens, health, messages, models
+from ccr.server import count_tokens, explain, health, messages, models
 from ccr.server.guard import check_host, check_key, check_origin
 from ccr.server.http import ClientGone, Request, Scope
 from ccr.server.preset import PATH

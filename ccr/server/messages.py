@@ -35,6 +35,7 @@ async def create(request: Request, state: State) -> None:
         raw = await request.body()
         inbound = _inbound(raw, request)
         trail.request_bytes = len(raw)
+        state.kept.add(trail.id, inbound)
         await _serve(request, state, inbound, trail)
     except ClientGone:
         trail.result = "gone"
