@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+# The asserts of shared pieces explain themselves like those of the tests.
+pytest.register_assert_rewrite("tests.grammar", "tests.hop.agent", "tests.legal", "tests.terminal", "tests.world")
+
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TERM", "TMPDIR", "CI", "PYTHONDONTWRITEBYTECODE", "LD_LIBRARY_PATH")
 
 
