@@ -1,8 +1,6 @@
 """`ccr explain`: where a request goes and why, what is in it, and what its upstream would get."""
 
-import os
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -13,7 +11,7 @@ from cyclopts import Parameter
 from ccr.cli.option import ConfigOption, JsonOption, PortOption
 from ccr.cli.place import site_to_look_at
 from ccr.cli.status import NOT_RUNNING
-from ccr.errors import CommandError, RequestError
+from ccr.errors import CommandError
 from ccr.run.inquire import inquire
 from ccr.run.service import Running, Site, look
 from ccr.status.explain import words
@@ -65,20 +63,7 @@ def _text(name: str) -> bytes:
 
 
 def _own(site: Site, raw: bytes, model: str | None) -> Any:
-    """Explain a request here, with the configuration as it is now."""
-    import trio
+    # Loads the whole router, which asking a service does without.
+    from ccr.run.explain import explained
 
-    from ccr.anthropic.request import Inbound, check_messages, read_body
-    from ccr.server.explain import report
-    from ccr.server.state import State
-    from ccr.store.logfile import Echo, LogFile
-
-    loaded = site.source.read()
-    log = LogFile([Echo(sys.stderr)], redact=str, level="warn")
-    try:
-        body = read_body(raw)
-        check_messages(body)
-        state = State(loaded, env=dict(os.environ), instance="explain", role="session", log=log)
-        return trio.run(partial(report, state, Inbound(body=body, raw=raw, headers={}), model=model or ""))
-    except RequestError as error:
-        raise CommandError(error.message) from error
+    return explained(site.source, raw, model=model or "")
