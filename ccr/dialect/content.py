@@ -49,7 +49,7 @@ def stand_in(part: Json) -> str:
 def inline_data(part: Json) -> tuple[str, str] | None:
     """Return (media type, base64 data) of an image or document part that holds its bytes, else None."""
     if part.get("type") == "image_url":
-        url = _string((part.get("image_url") or {}).get("url"))
+        url = image_url(part)
         head, comma, data = url.partition(",")
         if not comma or not head.startswith("data:"):
             return None
@@ -63,12 +63,18 @@ def inline_data(part: Json) -> tuple[str, str] | None:
 def remote_url(part: Json) -> str | None:
     """Return the http(s) address of an image or document part that is held elsewhere, else None."""
     if part.get("type") == "image_url":
-        url = _string((part.get("image_url") or {}).get("url"))
+        url = image_url(part)
         return url if url.startswith(("http://", "https://")) else None
     source = part.get("source")
     if isinstance(source, dict) and source.get("type") == "url":
         return _string(source.get("url")) or None
     return None
+
+
+def image_url(part: Json) -> str:
+    """Return the address of an image part, http or data; empty if it has none."""
+    holder = part.get("image_url")
+    return _string(holder.get("url")) if isinstance(holder, dict) else _string(holder)
 
 
 def document_text(part: Json) -> str | None:

@@ -2,7 +2,7 @@
 
 from ccr.core.unified import Json
 from ccr.dialect.base import Target
-from ccr.dialect.content import document_text, inline_data, parts_of, remote_url, stand_in
+from ccr.dialect.content import document_text, image_url, inline_data, parts_of, remote_url, stand_in
 
 MARK = {"type": "ephemeral"}
 """The only kind of cache mark that is known beyond Anthropic."""
@@ -14,8 +14,7 @@ def user_part(part: Json, target: Target) -> Json:
     if kind == "text":
         return marked({"type": "text", "text": part.get("text") or ""}, part, target)
     if kind == "image_url" and target.vendor.images:
-        url = (part.get("image_url") or {}).get("url", "")
-        return marked({"type": "image_url", "image_url": {"url": url}}, part, target)
+        return marked({"type": "image_url", "image_url": {"url": image_url(part)}}, part, target)
     is_file = kind == "document" and target.vendor.documents and document_text(part) is None
     return (is_file and _file(part)) or marked({"type": "text", "text": _words(part)}, part, target)
 

@@ -1,9 +1,13 @@
 """Tool-call deltas as vendors send them, one row an oddity."""
 
+import json
+import time
 from typing import Any
 
 import pytest
 
+from ccr.core.event import ToolArgs
+from ccr.dialect.openai_chat.tools import Calls
 from tests.chat import delta, sse, through, tool, usage
 from tests.legal import read_stream
 
@@ -108,6 +112,34 @@ ROWS: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str, dict[str, Any]]
         [tool(0, call="a", name="Bash", args='{"c":'), tool(0, args='{"c":1}}')],
         [("a", "Bash", {"c": {"c": 1}})],
     ),
+    "index as text": (
+        [calls({"index": "0", "id": "a", "function": {"name": "Bash", "arguments": '{"c"'}}), tool(0, args=":1}")],
+        [A],
+    ),
+    "arguments before names": (
+        [tool(0, args=WHOLE_A), tool(0, call="a", name="Bash"), tool(1, args=WHOLE_B), tool(1, call="b", name="Read")],
+        [A, B],
+    ),
+    "two objects in one piece": (
+        [tool(0, call="a", name="Bash", args='{"c":1}{"c":2}')],
+        [A, ("", "Bash", {"c": 2})],
+    ),
+    "two objects one after the other": (
+        [tool(0, call="a", name="Bash", args=WHOLE_A), tool(0, args='{"c":'), tool(0, args="2}")],
+        [A, ("", "Bash", {"c": 2})],
+    ),
+    "the same object twice in one piece": ([tool(0, call="a", name="Bash", args=WHOLE_A * 2)], [A]),
+    "an empty object behind the real one": (
+        [tool(0, call="a", name="Bash", args=WHOLE_A), tool(0, args="{}")],
+        [A],
+    ),
+    "no name": ([tool(0, call="a", args=WHOLE_A)], [("a", "unknown_tool", {"c": 1})]),
+    "a single object": ([delta(tool_calls=piece("a", "Bash", WHOLE_A))], [A]),
+    "name and arguments without function": ([calls({"id": "a", "name": "Bash", "arguments": WHOLE_A})], [A]),
+    "markup behind the arguments": (
+        [tool(0, call="a", name="Bash", args=WHOLE_A), tool(0, args="</tool_call>")],
+        [A],
+    ),
     "numeric id": (
         [calls({"index": 0, "id": 7, "function": {"name": "Bash", "arguments": WHOLE_A}})],
         [("7", "Bash", {"c": 1})],
@@ -159,3 +191,32 @@ def test_broken_arguments_reach_the_client_as_they_are() -> None:
 def test_a_call_cut_by_the_limit_does_not_look_complete() -> None:
     chunks = [tool(0, call="a", name="Bash", args='{"c": 1'), delta(finish="length")]
     assert read_stream(through([sse(chunks)]))["stop_reason"] == "max_tokens"
+
+
+def test_text_that_waited_comes_before_text_that_did_not() -> None:
+    chunks = [
+        tool(0, call="a", name="Bash", args='{"c":'),
+        delta(content="one "),
+        tool(0, args="1}"),
+        delta(content="two"),
+        END,
+    ]
+    message = read_stream(through([sse(chunks)]))
+    assert [b.get("text") for b in message["content"]] == [None, "one two"]
+
+
+def test_long_arguments_in_small_pieces_take_linear_time() -> None:
+    def seconds(size: int) -> float:
+        text = json.dumps({"content": 'x = "y"\n' * size})
+        pieces = [{"index": 0, "function": {"arguments": text[i : i + 4]}} for i in range(0, len(text), 4)]
+        found = Calls()
+        began = time.perf_counter()
+        events = [*found.feed([{"index": 0, "id": "a", "function": {"name": "Write"}}])]
+        for one in pieces:
+            events += found.feed([one])
+        events += found.end()
+        assert "".join(e.json for e in events if isinstance(e, ToolArgs)) == text
+        return time.perf_counter() - began
+
+    seconds(100)
+    assert seconds(10_000) < 60 * seconds(500) + 0.05
