@@ -64,12 +64,13 @@ def _tokens(record: Mapping[str, Any]) -> str:
 
 
 def _attempts(record: Mapping[str, Any]) -> str:
-    """Return who answered after other attempts, and how many there were."""
+    """Return how many attempts there were, if more than one, and where the last one went, if elsewhere."""
     attempts = member(record, "attempts")
     if not isinstance(attempts, list) or len(attempts) < 2:
         return ""
-    last = attempts[-1]
-    return f"attempt {len(attempts)}: {text(last, 'provider')},{text(last, 'model')}"
+    last = (text(attempts[-1], "provider"), text(attempts[-1], "model"))
+    is_elsewhere = last != (text(record, "provider"), text(record, "model"))
+    return f"{len(attempts)} attempts{f', the last at {last[0]},{last[1]}' if is_elsewhere else ''}"
 
 
 def _outcome(record: Mapping[str, Any]) -> str:

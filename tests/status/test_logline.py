@@ -30,7 +30,8 @@ def test_request_is_one_line() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"attempts": [{}, {"provider": "q", "model": "n"}]}, "attempt 2: q,n"),
+        ({"attempts": [{}, {"provider": "q", "model": "n"}]}, "2 attempts, the last at q,n"),
+        ({"attempts": [{}, {"provider": "p", "model": "m"}]}, "  2 attempts"),
         ({"status": 502, "result": "error", "error": "no\nway"}, "502  p,m"),
         ({"status": 502, "result": "error", "error": "no\nway"}, "error: no way"),
         ({"result": "gone"}, "the client left"),

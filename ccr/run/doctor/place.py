@@ -42,7 +42,9 @@ def configuration(patient: Patient) -> Iterator[Finding]:
     if not problems:
         config = patient.config
         models = sum(len(provider.models) for provider in config.providers)
-        yield Finding("ok", "config", f"{path}: {len(config.providers)} providers, {models} models")
+        yield Finding(
+            "ok", "config", f"{path}: {_counted(len(config.providers), 'provider')}, {_counted(models, 'model')}"
+        )
     if os.name == "posix" and path.stat().st_mode & 0o077:
         yield Finding(
             "warn", "config", "others on this machine may read it, and the keys in it", mend=f"chmod 600 {path}"
@@ -94,6 +96,10 @@ def clock(patient: Patient) -> Iterator[Finding]:
         )
     else:
         yield Finding("ok", "clock", f"{now:%Y-%m-%d %H:%M} UTC")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _size(path: Path) -> int:

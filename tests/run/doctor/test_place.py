@@ -10,7 +10,7 @@ from tests.run.doctor.patients import PROVIDER, patient, told
 
 
 def test_good_configuration_is_counted(tmp_path: Path) -> None:
-    assert told(list(place.configuration(patient(tmp_path))), "ok", "1 providers, 1 models")
+    assert told(list(place.configuration(patient(tmp_path))), "ok", "1 provider, 1 model")
 
 
 def test_problems_are_findings(tmp_path: Path) -> None:
