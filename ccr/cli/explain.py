@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from ccr.cli.option import ConfigOption, JsonOption, PortOption
 from ccr.cli.place import site_to_look_at
-from ccr.cli.status import NOT_RUNNING
+from ccr.cli.rotation import NOT_RUNNING
 from ccr.errors import CommandError
 from ccr.run.inquire import inquire
 from ccr.run.service import Running, Site, look

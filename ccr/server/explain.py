@@ -52,6 +52,7 @@ async def report(state: State, inbound: Inbound, *, model: str = "") -> Json:
     Raises RequestError if the request can't be routed at all.
     """
     inbound = await rewritten(state, inbound)
+    inbound = await state.system.applied(state.snapshot.config.rewrite_system_prompt, inbound)
     counted = await state.counter.count(inbound.body)
     decision, body = await _decide(state, inbound, counted.total)
     snapshot = state.snapshot

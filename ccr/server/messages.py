@@ -99,6 +99,7 @@ async def _serve(request: Request, state: State, inbound: Inbound, trail: Trail)
 
 async def _answer(state: State, snapshot: Snapshot, inbound: Inbound, exchange: Exchange) -> None:
     inbound = await rewritten(state, inbound)
+    inbound = await state.system.applied(snapshot.config.rewrite_system_prompt, inbound)
     decision, body, counted = await route(state, snapshot, inbound)
     trail = exchange.trail
     trail.provider, trail.model = decision.provider, decision.model

@@ -28,6 +28,7 @@ from ccr.server.ledger import Ledger
 from ccr.server.override import Overrides
 from ccr.server.preset import MaskedLog, Presets
 from ccr.server.shared import Underway
+from ccr.server.system import SystemPrompt
 from ccr.snapshot import Snapshot
 from ccr.store import atomic
 from ccr.store.paths import home
@@ -64,6 +65,7 @@ class State:
         self.counter = Counter(tokenizer())
         self.calibration = Calibration()
         self.overrides = Overrides(env, log)
+        self.system = SystemPrompt(log)
         self.clients = Clients(env)
         self.credentials = Credentials(env, self.clients, save=atomic.write)
         self.recall = Recall()
