@@ -212,7 +212,7 @@ complete -c ccr -n '__fish_ccr_using_command model' -l ccr-config -r -F -d 'The 
 complete -c ccr -n '__fish_ccr_using_command model; and test (__fish_ccr_positional_index 1) = 0' -f -a 'list set'
 
 # Subcommands for: preset
-complete -c ccr -n '__fish_ccr_using_command preset' -a 'install' -d 'Install a preset, and answer what it asks.'
+complete -c ccr -n '__fish_ccr_using_command preset' -a 'install' -d 'Install a preset from a folder, an archive, an address or GitHub.'
 complete -c ccr -n '__fish_ccr_using_command preset' -a 'list' -d 'List the installed presets.'
 complete -c ccr -n '__fish_ccr_using_command preset' -a 'info' -d 'Show what a preset is, what it asks, where it sends requests and which code it …'
 complete -c ccr -n '__fish_ccr_using_command preset' -a 'delete' -d 'Delete a preset and the answers that were given to it.'
