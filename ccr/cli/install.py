@@ -38,10 +38,11 @@ def install(
     yes_run_code: Annotated[bool, Parameter(negative="", help="Let it run the code that it brings.")] = False,
     config: ConfigOption = None,
 ) -> int:
-    """Install a preset, and answer what it asks.
+    """Install a preset from a folder, an archive, an address or GitHub.
 
-    The name of an installed preset asks its questions once more. A preset that brings code is installed only if you
-    agree to run it. Answers are kept beside the preset, for you alone; $NAME takes a variable of the environment.
+    Asks what the preset asks; the name of an installed one does so once more. A preset that brings code is installed
+    only if you agree to run it. Answers are kept beside the preset, for you alone; $NAME takes a variable of the
+    environment.
 
     Examples:
 

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 preset = App(
     name="preset",
-    help="Install, list, export and delete presets.\n\n"
-    "A preset is a folder with a manifest.json: providers, routes, a status line, and what to ask whoever "
-    "uses it. `ccr NAME [arguments]` runs Claude Code with one.",
+    help="Install, list, export and delete presets; `ccr NAME` runs Claude Code with one.\n\n"
+    "A preset is a folder with a manifest.json: providers, routes, a status line, and what to ask whoever uses it. "
+    "Every argument after its name is Claude Code's own.",
     help_epilogue="Examples:\n\n"
     "    ccr preset install ./my-preset\n"
     "    ccr preset install owner/repo --set api_key='$OPENROUTER_API_KEY'\n"

@@ -4,19 +4,22 @@ from typing import Any
 
 import msgspec
 
+from ccr.cli import rotation
 from ccr.cli.option import ConfigOption, JsonOption, PortOption
 from ccr.cli.place import site_to_look_at
 from ccr.cli.report import describe
+from ccr.cli.rotation import NOT_RUNNING
+from ccr.errors import CommandError
 from ccr.run.health import Nobody, url
 from ccr.run.port import find_holder
 from ccr.run.service import Found, Hung, Running, Site, look
-
-NOT_RUNNING = 3
-"""As the `status` of a service script exits: Linux Standard Base, "Init Script Actions"."""
+from ccr.status.rotation import summary
 
 
 def status(*, json: JsonOption = False, config: ConfigOption = None, port: PortOption = None) -> int:
-    """Say whether the service runs. Exits with 0 if it does, with 3 if not.
+    """Say whether the service runs.
+
+    Exits with 0 if it does, with 3 if not.
 
     Examples:
 
@@ -25,8 +28,20 @@ def status(*, json: JsonOption = False, config: ConfigOption = None, port: PortO
     """
     site = site_to_look_at(config, port)
     found = look(site)
-    print(msgspec.json.encode(as_json(site, found)).decode() if json else as_text(site, found))
+    if json:
+        print(msgspec.json.encode(as_json(site, found)).decode())
+    else:
+        print("\n".join([as_text(site, found), *_keys(site, found)]))
     return 0 if isinstance(found, Running) else NOT_RUNNING
+
+
+def _keys(site: Site, found: Found) -> list[str]:
+    """Return the keys' state in short; nothing if the service doesn't tell."""
+    try:
+        reports = rotation.reports(site, found) if isinstance(found, Running) else []
+    except CommandError:
+        return []
+    return [f"  {line}" for line in summary(reports)]
 
 
 def as_json(site: Site, found: Found) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from ccr.anthropic.error import error_answer
 from ccr.errors import ConfigError, NotFound, RequestError, Unavailable
 from ccr.net.relay import Receive, Send
-from ccr.server import count_tokens, explain, health, messages, models
+from ccr.server import count_tokens, explain, health, messages, models, rotation
 from ccr.server.guard import check_host, check_key, check_origin
 from ccr.server.http import ClientGone, Request, Scope
 from ccr.server.preset import PATH
@@ -22,6 +22,7 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", "/health"): health.health,
     ("GET", "/api/status"): health.status,
     ("GET", "/api/session"): health.session,
+    ("GET", "/api/rotation"): rotation.rotation,
     ("GET", "/api/explain"): explain.stored,
     ("POST", "/api/explain"): explain.given,
 }
