@@ -17,7 +17,7 @@ from ccr.core.sse import BOM, Splitter
 from ccr.core.unified import Json
 from ccr.core.usage import Usage
 from ccr.dialect.base import Decoder
-from ccr.dialect.fault import plain_text
+from ccr.dialect.fault import fault_of, plain_text
 from ccr.errors import RequestError
 from ccr.transform.base import Filter, Stage
 
@@ -102,7 +102,7 @@ class Reply:
             for stage in self._stages[first:]:
                 data = stage.feed(data) if data else data
         except RequestError as error:
-            self.encoder.feed(Fault(error.kind, error.message, error.status))
+            self.encoder.feed(fault_of(error))
             return
         if data:
             self._read(data)
@@ -112,7 +112,7 @@ class Reply:
             try:
                 self._pass(stage.close(), position + 1)
             except RequestError as error:
-                self.encoder.feed(Fault(error.kind, error.message, error.status))
+                self.encoder.feed(fault_of(error))
 
     def _take(self) -> bytes:
         if isinstance(self.encoder, StreamEncoder):

@@ -7,8 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccr.core.event import Fault
-from tests.chat import DONE, delta, reply, request, sse, through, tool, usage
+from ccr.anthropic.stream import StreamEncoder
+from ccr.core.event import Event, Fault, Text
+from ccr.core.usage import Usage
+from ccr.dialect.openai_chat import OpenAIChat
+from ccr.reply import Reply
+from tests.anthropic.events import heading
+from tests.chat import DONE, TARGET, delta, reply, request, sse, through, tool, usage
 from tests.legal import read_stream
 
 TWO_TOOLS = [
@@ -149,6 +154,87 @@ def test_reply_with_an_error_in_its_body_is_a_fault(raw: bytes, status: int) -> 
 def test_reply_with_an_error_after_content_sends_an_error_event() -> None:
     raw = sse([delta(content="a"), {"error": {"message": "gone", "code": 502}, "choices": []}])
     assert read_stream(through([raw]))["error"]["message"] == "gone"
+
+
+@pytest.mark.parametrize(
+    ("raw", "code", "text"),
+    [
+        (b"", "empty_reply", "empty"),
+        (b": comment\n\n", "empty_reply", "empty"),
+        (b"upstream connect error or disconnect/reset\n", "foreign_reply", "upstream connect error"),
+        (b'"Invalid token"', "foreign_reply", "Invalid token"),
+        (b"<html><title>502 Bad Gateway</title></html>", "html", "502 Bad Gateway"),
+        (b'{"choices":[{"message":{"content":"a"', "incomplete_stream", "ended before"),
+        (b'data: {"choices":[{"delta":{"content', "incomplete_stream", "ended before"),
+    ],
+)
+def test_reply_that_is_none_says_what_it_is(raw: bytes, code: str, text: str) -> None:
+    for pieces in ([raw], [raw[i : i + 1] for i in range(len(raw))]):
+        found = reply()
+        assert b"".join([*map(found.feed, pieces), found.close()]) == b""
+        assert found.fault is not None
+        assert found.fault.code == code
+        assert text in found.fault.message
+
+
+def test_reply_says_how_the_connection_broke() -> None:
+    cut = Fault("timeout_error", "too slow", 504)
+    silent, begun = reply(), reply()
+    assert silent.close(cut) == b""
+    assert silent.fault == cut
+    out = begun.feed(sse([delta(content="a")], end=b"")) + begun.close(cut)
+    assert read_stream(out)["error"]["message"] == "too slow"
+
+
+def test_reply_that_was_complete_does_not_mind_how_the_connection_broke() -> None:
+    found = reply()
+    out = found.feed(sse([delta(content="a"), delta(finish="stop")], end=b""))
+    assert read_stream(out + found.close(Fault("api_error", "reset")))["stop_reason"] == "end_turn"
+
+
+@pytest.mark.parametrize("raw", [sse(TWO_TOOLS), json.dumps(WHOLE).encode()], ids=["stream", "json"])
+def test_reply_takes_a_byte_order_mark_and_white_space(raw: bytes) -> None:
+    marked = b"\xef\xbb\xbf" + raw if raw.startswith(b"data") else b" \r\n\n" + raw
+    assert blocks(through([marked])) == blocks(through([raw]))
+    assert blocks(through([marked[i : i + 1] for i in range(len(marked))])) == blocks(through([raw]))
+
+
+def test_reply_tells_what_it_knows() -> None:
+    found = reply()
+    assert (found.begun, found.stop_reason, found.usage) == (False, "", None)
+    found.feed(sse(TWO_TOOLS))
+    assert found.begun
+    found.close()
+    assert found.stop_reason == "tool_use"
+    assert found.usage == Usage(6, 5, 4)
+    ids, thoughts = found.keepsake
+    assert ids == ["a", "b"]
+    assert thoughts == [{"type": "thinking", "thinking": "Let me see. ", "signature": "sealed:"}]
+
+
+def test_reply_passes_events_through_its_filters_in_order() -> None:
+    class Add:
+        def __init__(self, text: str) -> None:
+            self.text = text
+
+        def feed(self, event: Event) -> list[Event]:
+            return [Text(event.text + self.text)] if isinstance(event, Text) else [event]
+
+        def close(self) -> list[Event]:
+            return [Text(self.text.upper())]
+
+    encoder = StreamEncoder(heading())
+    found = Reply(OpenAIChat().decoder({}, TARGET), [Add("x"), Add("y")], encoder)
+    out = found.feed(sse([delta(content="a")])) + found.close()
+    assert read_stream(out)["content"] == [{"type": "text", "text": "axyXyY"}]
+
+
+def test_reply_that_is_too_large_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ccr.reply.WHOLE_LIMIT", 100)
+    found = reply()
+    assert found.feed(b"{" + b" " * 200) == b""
+    assert found.fault is not None
+    assert "too large" in found.fault.message
 
 
 def test_reply_broken_from_our_side_ends_in_that_error() -> None:
