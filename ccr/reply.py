@@ -126,9 +126,7 @@ class Reply:
         """Return what to say of a body that ended too early, or that was no reply at all."""
         said = "" if self._events or self._held else plain_text(self._start)
         if said and not said.startswith(":"):
-            return Fault(
-                "api_error", f"the upstream answered with something else than a reply: {said!r}", 502, "foreign"
-            )
+            return Fault("api_error", f"the upstream's answer is no reply: {said!r}", 502, "foreign_reply")
         return CUT if self._events or self._held else EMPTY
 
     def _sniff(self, data: bytes) -> None:
