@@ -1,6 +1,7 @@
 """The real Claude Code, through the router, to a scripted model."""
 
 import base64
+import json
 import struct
 import zlib
 from pathlib import Path
@@ -156,6 +157,7 @@ def test_plan_mode_goes_to_the_think_model(client: Client) -> None:
         ordinary = client.run("-p", "say something")
     assert (planned.stdout.strip(), ordinary.stdout.strip()) == ("I am think.", "I am a.")
 
+
 def test_the_window_of_the_default_route_sets_when_to_compact(client: Client) -> None:
     def script(body: Body) -> Answer:
         # The first turn claims a prompt that leaves no room in the model's window.
@@ -171,3 +173,32 @@ def test_the_window_of_the_default_route_sets_when_to_compact(client: Client) ->
         done = client.run("-p", "run it", *EVERYTHING)
     assert done.stdout.strip() == "done"
     assert any("Respond with TEXT ONLY" in str(body["messages"][-1]) for body in model.turns)
+
+
+def test_a_repository_and_a_profile_choose_the_model(client: Client) -> None:
+    own = client.project / ".claude-code-router" / "config.json"
+    own.parent.mkdir()
+    own.write_text(json.dumps({"Router": {"default": "up,b"}}))
+    with serving(lambda body: say(f"I am {body['model']}.")) as model:
+        client.configure(model, profiles={"deep": {"Router": {"default": "up,think"}}})
+        plain = client.run("-p", "who are you")
+        profiled = client.run("--profile", "deep", "-p", "who are you")
+    assert (plain.stdout.strip(), profiled.stdout.strip()) == ("I am b.", "I am think.")
+
+
+def test_a_picture_reaches_a_model_that_can_not_see(client: Client) -> None:
+    (client.project / "dot.png").write_bytes(png())
+
+    def script(body: Body) -> Answer:
+        if body["model"] == "b":
+            return say("A red dot.")
+        if not results(body):
+            return call(("Read", {"file_path": str(client.project / "dot.png")}))
+        return say(str("A red dot." in json.dumps(body) and "image_url" not in json.dumps(body)))
+
+    with serving(script) as model:
+        settings = {"a": {"images": False}, "b": {"images": True}}
+        router = {"default": "up,a", "image": "up,b"}
+        client.configure(model, provider={"model_settings": settings}, Router=router, forceUseImageAgent=True)
+        done = client.run("-p", "what is in dot.png", *EVERYTHING)
+    assert done.stdout.strip() == "True"
