@@ -76,7 +76,7 @@ def read_manifest(raw: Json) -> Manifest:
     nested = raw.get("metadata")
     flat = {**nested, **raw} if isinstance(nested, dict) else raw
     body = flat["config"] if isinstance(flat.get("config"), dict) else {}
-    top = {key: flat[key] for key in SETTINGS if key in flat}
+    top = {key: value for key, value in flat.items() if key in SETTINGS}
     config = {**{key: value for key, value in body.items() if key in SETTINGS}, **top}
     return Manifest(
         about={key: str(flat[key]) for key in _ABOUT if isinstance(flat.get(key), str)},

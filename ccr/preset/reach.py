@@ -8,6 +8,7 @@ import msgspec
 
 from ccr.config.interpolate import PATTERN
 from ccr.preset.manifest import Json, Manifest
+from ccr.preset.question import REFERENCE
 
 _HARMLESS_ENV = re.compile(
     r"ANTHROPIC_(DEFAULT_\w+|MODEL|SMALL_FAST_MODEL|BASE_URL|AUTH_TOKEN|API_KEY)|CLAUDE_CODE_(MAX|DISABLE)_\w+"
@@ -82,7 +83,7 @@ def _hosts(value: Any) -> Iterator[str]:
         name = place.rpartition(".")[2]
         if name in ("api_base_url", "apiBaseUrl", "base_url", "baseUrl", "PROXY_URL", "proxy"):
             found = _HOST.match(text)
-            yield found[1] if found else text
+            yield "an address that you give" if REFERENCE.search(text) else found[1] if found else text
 
 
 def _variables(texts: list[str]) -> Iterator[str]:
