@@ -8,7 +8,7 @@ import msgspec
 
 from ccr.core.event import Fault
 from ccr.dialect.overflow import CODE, is_overflow, overflow_message
-from ccr.errors import ErrorKind
+from ccr.errors import ErrorKind, RequestError
 
 MESSAGE_LIMIT = 2000
 """Characters of a vendor's message that are passed on."""
@@ -167,6 +167,12 @@ def error_in(value: Any) -> Fault | None:
     if _is_problem(value) or (_has_code(value) and message_in(value)):
         return _from_object(value)
     return _from_object({"message": message_in(value["detail"])}) if "detail" in value and len(value) == 1 else None
+
+
+def fault_of(error: RequestError) -> Fault:
+    """Return what broke a reply off from our side, such as a transformer of the user's."""
+    code = "configuration" if error.should_retry is False and error.status == 500 else ""
+    return Fault(error.kind, error.message, error.status, code, error.retry_after)
 
 
 def make_fault(status: int, message: str, *, code: str = "", retry_after: float | None = None) -> Fault:

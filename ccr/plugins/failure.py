@@ -3,6 +3,7 @@
 import re
 import traceback
 from pathlib import Path
+from typing import ClassVar
 
 from ccr.errors import RequestError
 
@@ -10,7 +11,15 @@ MESSAGE_LIMIT = 500
 
 
 class PluginError(RequestError):
-    """The user's own code failed, hung or gave something that can't be used. The message says which and where."""
+    """The user's own code failed or gave something that can't be used. The message says which and where."""
+
+    default_should_retry: ClassVar[bool | None] = False
+
+
+class PluginLost(PluginError):
+    """The user's code did not come to its end: it hung, or its process is gone. The next time may be better."""
+
+    default_should_retry: ClassVar[bool | None] = None
 
 
 def python_failure(error: BaseException, path: Path) -> str:

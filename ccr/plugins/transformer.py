@@ -113,7 +113,7 @@ class _CheckedFilter:
             if wrong is not None:
                 raise TypeError(f"the filter gave {type(wrong).__name__} instead of events")
         except Exception as error:
-            return [Fault("api_error", python_failure(error, self._path), 500, "plugin")]
+            return [Fault("api_error", python_failure(error, self._path), 500, "configuration")]
         return found
 
 

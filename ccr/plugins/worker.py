@@ -11,7 +11,7 @@ from typing import Any
 
 import trio
 
-from ccr.plugins.failure import PluginError, python_failure
+from ccr.plugins.failure import PluginError, PluginLost, python_failure
 
 HANGING = 8
 """Threads that one file may have at the same time."""
@@ -28,7 +28,7 @@ class Worker:
 
     async def run(self, function: Callable[..., Any], *arguments: Any, limit: float) -> Any:
         """Return what the function returns. Raises PluginError if it fails or takes longer than `limit` seconds."""
-        late = PluginError(f"no result after {limit:g} s ({self.path})")
+        late = PluginLost(f"no result after {limit:g} s ({self.path})")
         with trio.move_on_after(limit + SLACK_SECONDS):
             try:
                 return await trio.to_thread.run_sync(

@@ -150,6 +150,7 @@ async def test_failing_transformer_fails_its_request_only(home: Home, hook: str,
         failed = await router.ask("hello")
         fine = await router.ask("hello", model="up,n")
     assert failed.status_code == 500
+    assert failed.headers["x-should-retry"] == "false"
     assert said.format(path=changes["transformers"][0]["path"]) in failed.json()["error"]["message"]
     assert text_of(fine) == "Hello"
 

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import trio
 
 from ccr.core.jsonio import dump, load
-from ccr.plugins.failure import PluginError, javascript_failure
+from ccr.plugins.failure import PluginError, PluginLost, javascript_failure
 from ccr.plugins.js.channel import Channel, Thrown
 from ccr.plugins.js.console import listen
 from ccr.plugins.js.frame import Broken, Frames, call
@@ -96,7 +96,7 @@ class Bridge:
         except Thrown as error:
             raise PluginError(javascript_failure(error.message, error.stack, path)) from None
         except trio.TooSlowError:
-            raise PluginError(f"no result after {limit:g} s ({path})") from None
+            raise PluginLost(f"no result after {limit:g} s ({path})") from None
 
     @asynccontextmanager
     async def response(self, values: Mapping[str, Any]) -> AsyncIterator[Channel]:
@@ -135,15 +135,15 @@ class Bridge:
 
     async def _ready(self, channel: Channel) -> None:
         if self._over:
-            raise PluginError(self._over)
+            raise PluginLost(self._over)
         self._wanted.set()
         with trio.move_on_after(START_SECONDS):
             while not self._is_up and not channel.lost:
                 await self._changed.wait()
             if self._is_up:
                 return
-            raise PluginError(channel.lost)
-        raise PluginError(f"the JavaScript process ({self._command[0]}) does not start; the log says why")
+            raise PluginLost(channel.lost)
+        raise PluginLost(f"the JavaScript process ({self._command[0]}) does not start; the log says why")
 
     def _send(self, data: bytes) -> None:
         if self._is_up:

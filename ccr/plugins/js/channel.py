@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import trio
 
 from ccr.core.jsonio import load
-from ccr.plugins.failure import PluginError
+from ccr.plugins.failure import PluginLost
 from ccr.plugins.js.frame import PIECE, WINDOW, Frame, Kind, credit, pack
 
 
@@ -43,7 +43,7 @@ class Channel:
         self._wake()
 
     def lose(self, why: str) -> None:
-        """The child is gone; whoever waits gets a PluginError."""
+        """The child is gone; whoever waits gets a PluginLost."""
         self.lost, self.closed = why, True
         self._wake()
 
@@ -54,10 +54,10 @@ class Channel:
             self._send(pack(Kind.CANCEL, self.number))
 
     async def frame(self) -> Frame:
-        """Return the next frame. Raises Thrown if the user's code failed, PluginError if the child is gone."""
+        """Return the next frame. Raises Thrown if the user's code failed, PluginLost if the child is gone."""
         while not self._inbox:
             if self.lost:
-                raise PluginError(self.lost)
+                raise PluginLost(self.lost)
             await self._news.wait()
         frame = self._inbox.popleft()
         if frame.kind is Kind.ERROR:

@@ -352,11 +352,26 @@ function firstLine() {
       if (size === 0) break;
       text += some.toString("latin1", 0, size);
     } catch (error) {
-      if (error.code !== "EAGAIN") throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      waitIfBusy(error);
     }
   }
   return JSON.parse(Buffer.from(text, "latin1").toString());
+}
+
+function writeAll(fd, data) {
+  while (data.length) {
+    try {
+      data = data.subarray(fs.writeSync(fd, data));
+    } catch (error) {
+      waitIfBusy(error);
+    }
+  }
+}
+
+// A pipe that node has made non-blocking says so instead of waiting.
+function waitIfBusy(error) {
+  if (error.code !== "EAGAIN") throw error;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
 }
 
 const warn = (error) => console.error(failure(error).stack || failure(error).message);
@@ -370,7 +385,7 @@ const told = firstLine();
 if (told.describe) {
   settings = { ...settings, ...told };
   const result = await describe(told.describe).catch((error) => ({ error: failure(error) }));
-  fs.writeSync(1, `\n${told.marker}${JSON.stringify(result)}\n`);
+  writeAll(1, Buffer.from(`\n${told.marker}${JSON.stringify(result)}\n`));
   leave();
 } else {
   new Worker(WATCH, { eval: true }).unref();

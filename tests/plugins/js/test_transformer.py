@@ -93,6 +93,7 @@ module.exports = class {
   }
 };
 """
+STREAMED = {"model": "m", "max_tokens": 5, "stream": True, "messages": [{"role": "user", "content": "hi"}]}
 TURNS = [
     {"role": "user", "content": "hi"},
     {
@@ -233,6 +234,7 @@ async def test_failing_transformer_fails_its_request_only(home: Home, hook: str,
         fine = await router.ask("hello", model="up,n")
     assert failed.status_code in (403, 500)
     assert said in failed.json()["error"]["message"]
+    assert failed.headers.get("x-should-retry") == (None if "has ended" in said else "false")
     assert text_of(fine) == "Hello"
 
 
@@ -250,19 +252,26 @@ async def test_transformer_that_fails_midway_breaks_the_stream_off(home: Home) -
       }
     }"""
 
+    arrived = trio.Event()
+
     async def script(seen: live.Seen, wire: live.Wire) -> None:
         await wire.begin()
         await wire.send(sse([delta(content="first")], end=b""))
-        await trio.sleep(0.1)
+        await arrived.wait()
         await wire.send(sse([delta(content="second"), delta(finish="stop")]))
         await wire.end()
 
     async with running(home, script=script, **using(home, code, "bad")) as router:
-        answer = await router.ask("hello", stream=True)
-    assert "first" in answer.text
-    assert "event: error" in answer.text
-    assert "no more" in answer.text
-    assert "message_stop" not in answer.text
+        client = await router.inner.open(STREAMED)
+        got = b""
+        while b"first" not in got:
+            got += await client.receive_some()
+        arrived.set()
+        while b"no more" not in got:
+            got += await client.receive_some()
+        await client.aclose()
+    assert b"event: error" in got
+    assert b"message_stop" not in got
 
 
 @trio_test(limit=30)
@@ -319,8 +328,7 @@ async def test_client_that_leaves_ends_the_javascript_and_the_upstream(home: Hom
         closed.set()
 
     async with running(home, script=script, **using(home, code, "slow")) as router:
-        body = {"model": "m", "max_tokens": 5, "stream": True, "messages": [{"role": "user", "content": "hi"}]}
-        client = await router.inner.open(body)
+        client = await router.inner.open(STREAMED)
         got = b""
         while b"first" not in got:
             got += await client.receive_some()
@@ -346,8 +354,7 @@ async def test_slow_client_holds_the_upstream_back(home: Home) -> None:
             sent += len(piece)
 
     async with running(home, script=script, **using(home, code, "pass")) as router:
-        body = {"model": "m", "max_tokens": 5, "stream": True, "messages": [{"role": "user", "content": "hi"}]}
-        client = await router.inner.open(body)
+        client = await router.inner.open(STREAMED)
         await client.receive_some(1000)
         before = -1
         while before != sent:
