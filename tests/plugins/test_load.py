@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,7 @@ from ccr.config.parse import parse
 from ccr.core.jsonio import dump_text
 from ccr.plugins.load import Loader, Plugins, shown, targets
 from tests.aio import trio_test
-from tests.plugins.js.test_transformer import text_of, using
+from tests.plugins.js.test_transformer import SHOUT, text_of, using
 from tests.plugins.own import NODE, Home, Kept, running
 
 PASS = "module.exports = class { name = 'pass'; transformRequestIn(request) { return request; } }"
@@ -87,3 +88,18 @@ def test_name_in_the_configuration_wins(home: Home) -> None:
     found = loaded(home, transformers=[{"path": home.write("t.js", PASS), "name": "other"}])
     assert found.registry.problem("other") is None
     assert found.registry.problem("pass") is not None
+
+
+@pytest.mark.parametrize("name", ["node", "bun", "deno"])
+@trio_test(limit=30)
+async def test_every_runtime_runs_the_same_code(home: Home, tmp_path: Path, name: str) -> None:
+    program = shutil.which(name)
+    if program is None:
+        pytest.skip(f"{name} is not installed")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / name).symlink_to(program)
+    env = {**home.env, "PATH": str(tmp_path / "bin")}
+    path = home.write("r.mjs", "export default (req) => (req.tokenCount > 0 ? 'up,n' : null);")
+    async with running(home, env=env, CUSTOM_ROUTER_PATH=path, **using(home, SHOUT, "shout", name="t.mjs")) as router:
+        answer = await router.ask("hello")
+    assert (text_of(answer), answer.headers["x-ccr-route"]) == ("HELLO", "up,n")
