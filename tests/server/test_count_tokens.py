@@ -1,41 +1,53 @@
-"""Counting tokens over HTTP."""
+"""Counting here, and by the provider where the configuration asks for it."""
 
 from typing import Any
 
 import pytest
 
 from tests.aio import trio_test
-from tests.chat import DONE, request
-from tests.live import Live, live, streaming
+from tests.chat import request
+from tests.live import Script, Seen, Wire, live
 
 
-async def count(router: Live, body: dict[str, Any]) -> Any:
-    return await router.http.post(f"{router.url}/v1/messages/count_tokens?beta=true", json=body)
+def make(upstream: str, **provider: Any) -> dict[str, Any]:
+    own = {"name": "up", "api_base_url": f"{upstream}/v1/messages", "api_key": "k", "models": ["m"]}
+    entry = {**own, "transformer": {"use": ["Anthropic"]}, "tokenizer": {"default": {"type": "api"}}, **provider}
+    return {"Providers": [entry], "Router": {"default": "up,m"}, "LOG": False}
 
 
-@trio_test(limit=30)
-async def test_more_text_has_more_tokens() -> None:
-    async with live(streaming(DONE)) as router:
-        short = (await count(router, request())).json()["input_tokens"]
-        long = (await count(router, request(system="You are helpful. " * 50))).json()["input_tokens"]
-    assert 0 < short < long
-    assert router.seen == []
+def answering(status: int, body: Any) -> Script:
+    async def script(seen: Seen, wire: Wire) -> None:
+        await wire.answer(status, body)
+
+    return script
 
 
-@pytest.mark.parametrize("body", [{}, {"messages": "x"}, {"messages": []}], ids=["empty", "text", "none"])
-def test_a_body_without_messages_is_refused(body: dict[str, Any]) -> None:
+@trio_test()
+async def test_provider_counts_when_asked_to() -> None:
+    async with live(answering(200, {"input_tokens": 4321}), make=make) as router:
+        answer = await router.http.post(f"{router.url}/v1/messages/count_tokens", json=request())
+    assert answer.json() == {"input_tokens": 4321}
+    assert router.seen[0].path == "/v1/messages/count_tokens"
+    assert router.seen[0].body["model"] == "m"
+    assert "max_tokens" not in router.seen[0].body
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(404, {}), (200, b"no JSON"), (200, {"input_tokens": "many"}), (200, b"x" * 100_000)]
+)
+def test_provider_that_can_not_count_costs_nothing(status: int, body: Any) -> None:
     @trio_test()
     async def run() -> None:
-        async with live(streaming(DONE)) as router:
-            answer = await count(router, body)
-        assert answer.status_code == 400
-        assert "messages" in answer.json()["error"]["message"]
+        async with live(answering(status, body), make=make) as router:
+            answer = await router.http.post(f"{router.url}/v1/messages/count_tokens", json=request())
+        assert answer.status_code == 200
+        assert 0 < answer.json()["input_tokens"] < 100
 
     run()
 
 
 @trio_test()
-async def test_a_model_is_not_needed() -> None:
-    async with live(streaming(DONE)) as router:
-        answer = await count(router, {"messages": [{"role": "user", "content": "hello"}]})
-    assert answer.json()["input_tokens"] > 0
+async def test_provider_is_not_asked_unless_told_to() -> None:
+    async with live(answering(200, {}), make=lambda upstream: make(upstream, tokenizer=None)) as router:
+        await router.http.post(f"{router.url}/v1/messages/count_tokens", json=request())
+    assert router.seen == []
