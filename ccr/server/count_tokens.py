@@ -36,8 +36,13 @@ def _upstream(state: State, body: Json, counted: int) -> Upstream | None:
 
 
 async def _told(state: State, body: Json, upstream: Upstream) -> int | None:
-    """Return the provider's own count, if the configuration asks for it (`tokenizer: {"type": "api"}`)."""
+    """Return the count that the provider's `tokenizer` asks for: the provider's own, or that of another encoding."""
     wanted = choice(upstream.provider.tokenizer, upstream.model)
+    if wanted.encoding and wanted.type == "tiktoken":
+        try:
+            return (await state.counting(wanted.encoding).count(body)).total
+        except ConfigError:
+            return None
     if wanted.type != "api" or upstream.dialect_name != "anthropic":
         return None
     client = state.clients.client(upstream.provider, proxy_url=state.snapshot.config.proxy_url)

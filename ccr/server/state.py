@@ -64,6 +64,7 @@ class State:
         self.served = 0
         self.counter = Counter(tokenizer())
         self.calibration = Calibration()
+        self._counters: dict[str, Counter] = {}
         self.overrides = Overrides(env, log)
         self.system = SystemPrompt(log)
         self.clients = Clients(env)
@@ -133,6 +134,12 @@ class State:
         self.recent.append(trail)
         self.sessions.end(trail)
         self.log.request(trail.record())
+
+    def counting(self, encoding: str) -> Counter:
+        """Return the counter for a bundled encoding. Raises ConfigError if there is none of that name."""
+        if encoding not in self._counters:
+            self._counters[encoding] = Counter(tokenizer(encoding))
+        return self._counters[encoding]
 
     def last_usage(self, inbound: Inbound) -> Usage | None:
         """Return the usage of the session's last reply, if the session is known."""

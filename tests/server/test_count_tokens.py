@@ -1,5 +1,6 @@
 """Counting here, and by the provider where the configuration asks for it."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -51,3 +52,16 @@ async def test_provider_is_not_asked_unless_told_to() -> None:
     async with live(answering(200, {}), make=lambda upstream: make(upstream, tokenizer=None)) as router:
         await router.http.post(f"{router.url}/v1/messages/count_tokens", json=request())
     assert router.seen == []
+
+
+@trio_test()
+async def test_encoding_of_the_provider_counts() -> None:
+    words = request(messages=[{"role": "user", "content": "Größenverhältnisse überprüfen, 世界和平" * 50}])
+    counts = []
+    for name in ("cl100k_base", "o200k_base", "unknown"):
+        tokenizer = {"type": "tiktoken", "encoding": name}
+        async with live(answering(200, {}), make=partial(make, tokenizer=tokenizer)) as router:
+            answer = await router.http.post(f"{router.url}/v1/messages/count_tokens", json=words)
+            counts.append(answer.json()["input_tokens"])
+    usual, other, fallen_back = counts
+    assert other < usual == fallen_back
