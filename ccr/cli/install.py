@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from ccr.cli.app import COMMANDS
 from ccr.cli.ask import ask, choose, choose_some, confirm, is_interactive, secret
 from ccr.cli.option import ConfigOption
 from ccr.cli.place import given
@@ -99,7 +100,10 @@ def _report(done: Preset) -> None:
         print(f"it sends requests to: {', '.join(far.hosts)}")
     if far.variables:
         print(f"it uses the variables: {', '.join(far.variables)}")
-    print(f"`ccr {done.name}` runs Claude Code with it")
+    if done.name in COMMANDS:
+        tell(f"`ccr {done.name}` is a command of ccr; to run the preset, install it with --name NAME")
+    else:
+        print(f"`ccr {done.name}` runs Claude Code with it")
 
 
 def _pair(text: str) -> tuple[str, str]:

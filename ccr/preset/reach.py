@@ -36,7 +36,8 @@ def reach(manifest: Manifest) -> Reach:
     code = [*_code(manifest.config), *_code(manifest.template or {}), *_settings(manifest.claude_settings)]
     code += [f"{target} (configMappings)" for target, _ in mapped if _names_code(target)]
     code += [f"{q.id} (schema)" for q in manifest.questions if ("." in q.id or "[" in q.id) and _names_code(q.id)]
-    texts = list(_texts([parts, mapped, manifest.claude_settings, manifest.values]))
+    offered = [[question.default, question.options] for question in manifest.questions]
+    texts = list(_texts([parts, mapped, manifest.claude_settings, manifest.values, offered]))
     code += [f"the value of {text[:60]!r}" for text in texts if _LOOKUP.search(text)]
     return Reach(
         tuple(dict.fromkeys(code)), tuple(dict.fromkeys(_hosts(parts))), tuple(dict.fromkeys(_variables(texts)))

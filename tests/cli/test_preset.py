@@ -123,7 +123,8 @@ def test_code_needs_consent_to_be_installed_and_to_be_run(world: World) -> None:
     assert (refused.returncode, "transformers[0]: t.py" in refused.stderr) == (1, True)
     assert "--yes-run-code" in refused.stderr
     assert not (world.home.presets / "code").exists()
-    assert world.run("install", str(source), "--yes-run-code").returncode == 0
+    done = world.run("install", str(source), "--yes-run-code")
+    assert (done.returncode, "install it with --name" in done.stderr) == (0, True)
     # `ccr code` stays what it is.
     assert "runs code: transformers[0]: t.py" in world.run("preset", "info", "code").stdout
 

@@ -23,6 +23,8 @@ from ccr.preset.reach import reach
         {"claudeCodeSettings": {"env": {"BASH_ENV": "x"}}},
         {"Providers": [{"name": "p", "api_key": "${command:cat /etc/passwd}"}]},
         {"userValues": {"k": "${file:~/.ssh/id_rsa}"}},
+        {"schema": [{"id": "k", "type": "input", "defaultValue": "${command:id}"}]},
+        {"schema": [{"id": "k", "type": "select", "options": [{"label": "x", "value": "${command:id}"}]}]},
     ],
     ids=str,
 )
