@@ -17,6 +17,8 @@ class Attempt(msgspec.Struct):
     result: str = ""
     """`ok`, or in a few words what went wrong."""
     ms: int = 0
+    queued_ms: int = 0
+    """How long it waited for a key before."""
 
 
 class Trail(msgspec.Struct):

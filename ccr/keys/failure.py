@@ -119,6 +119,8 @@ def classify(fault: Fault, *, answered: bool = True) -> Failure:
 def _kind(fault: Fault, answered: bool) -> Kind:
     if fault.code == "context_length_exceeded":
         return "overflow"
+    if fault.code == "configuration":
+        return "model"
     if fault.code == "timeout" or (fault.status == 504 and not answered):
         return "timeout"
     if not answered:

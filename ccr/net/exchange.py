@@ -4,34 +4,34 @@ The status of an upstream decides before any byte of the reply goes to the clien
 other attempt, and what breaks then ends the stream with an error event.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Sequence
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
 from typing import Protocol
 
 import httpx
 import msgspec
 import trio
+from msgspec.structs import replace
 
 from ccr.core.event import Fault
 from ccr.core.trail import Attempt, Trail
 from ccr.core.unified import Json
 from ccr.core.usage import Usage
 from ccr.dialect.base import Call
-from ccr.dialect.fault import make_fault, read_fault
-from ccr.errors import CcrError, RequestError, Unavailable, UpstreamError
+from ccr.dialect.fault import fault_of, kind_of, make_fault
+from ccr.errors import CcrError, RequestError, UpstreamError
 from ccr.keys.attempts import Candidate, Outcome, Try
-from ccr.net.client import request
-from ccr.net.credential import auth_headers
+from ccr.keys.failure import Failure, busy, classify, unfit
+from ccr.keys.pool import Lease
+from ccr.keys.repair import Repairs
+from ccr.keys.verdict import Verdict
+from ccr.net.call import Refusal, answering, led, refusal, unreachable
+from ccr.net.queue import Queue
 from ccr.net.relay import Relay
-from ccr.net.retry_after import retry_after
+from ccr.net.retry_after import pause_after
 from ccr.net.watch import Limits, Watch
-from ccr.transform.base import Head, Passage, Response
+from ccr.transform.base import Passage
 
-ERROR_BODY_LIMIT = 64 * 1024
-"""Bytes of an upstream's error body that are read."""
-
-FRAMING_HEADERS = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection"})
-"""Headers of a response that speak of its way to us; they don't hold for the body that we read."""
+Steps = Generator[Try, Outcome, Verdict]
 
 
 class Stream(Protocol):
@@ -55,7 +55,6 @@ class Stream(Protocol):
 class Errand(msgspec.Struct, frozen=True):
     """All that is needed to try one candidate."""
 
-    candidate: Candidate
     call: Call
     client: httpx.AsyncBaseTransport
     reply: Callable[[], Stream]
@@ -71,84 +70,132 @@ class Errand(msgspec.Struct, frozen=True):
 Make = Callable[[str], Awaitable[Errand]]
 """Makes the errand for a try with this key."""
 
+Prepare = Callable[[], Awaitable[Make]]
+"""Does what needs no key, and may take long: no key is held meanwhile."""
+
 
 class Exchange:
     """One request's way through its attempts."""
 
-    def __init__(self, relay: Relay, watch: Watch, trail: Trail, *, mask: Callable[[str], str]) -> None:
+    def __init__(
+        self, relay: Relay, watch: Watch, trail: Trail, *, queue: Queue, repairs: Repairs, mask: Callable[[str], str]
+    ) -> None:
         self.relay = relay
+        self.accepted = watch.accepted
         self._watch = watch
         self.trail = trail
+        self._queue = queue
+        self._repairs = repairs
         self._mask = mask
         self.stream: Stream | None = None
         """The reply that was read last."""
-        self._fault: Fault | None = None
 
-    async def run(self, steps: Generator[Try, Outcome, None], errands: Sequence[Make]) -> None:
-        """Answer the client, or raise RequestError if no attempt could and nothing has been sent.
+    async def run(self, steps: Steps, candidates: Sequence[Candidate], *, errands: Sequence[Prepare]) -> None:
+        """Answer the client, or raise UpstreamError if no attempt could and nothing has been sent.
 
-        `errands` are made when their candidate's turn comes, since most requests need only the first.
+        `errands` are prepared when their candidate's turn comes, since most requests need only the first.
         """
         outcome: Outcome | None = None
-        while True:
-            try:
+        try:
+            while True:
                 step = next(steps) if outcome is None else steps.send(outcome)
-            except StopIteration:
-                break
-            if step.wait:
-                await trio.sleep(step.wait)
-            outcome = await self._try(errands[step.candidate], step.key)
-            if outcome.ok:
-                return
-        await self._give_up()
+                if step.pause:
+                    await trio.sleep(step.pause)
+                outcome = await self._try(step, candidates[step.candidate], errands[step.candidate])
+        except StopIteration as stop:
+            verdict: Verdict = stop.value
+        finally:
+            steps.close()
+        if verdict.failure is not None:
+            message = verdict.message([candidate.name for candidate in candidates])
+            await self._give_up(verdict.failure, message, should_retry=verdict.should_retry)
 
-    async def _try(self, make: Make, key: str, *, again: bool = True) -> Outcome:
+    async def _try(self, step: Try, candidate: Candidate, prepare: Prepare, *, again: bool = True) -> Outcome:
+        """Wait for a key, send, and tell how it went."""
+        key, sent = "", 0.0
+        try:
+            make = await prepare()
+            async with self._queue.turn(candidate.pool, step.want, patience=step.patience) as turn:
+                if turn.lease is None:
+                    return Outcome(trio.current_time(), busy(candidate.provider, turn.left))
+                key, sent = turn.lease.id, trio.current_time()
+                errand = self._mended(await make(turn.lease.key), candidate)
+                self.stream = reply = errand.reply()
+                attempt = Attempt(candidate.provider, candidate.model, queued_ms=round(turn.waited * 1000))
+                refused = await self._attempt(errand, reply, lease=turn.lease, attempt=attempt)
+                is_stale = refused is not None and refused.status == 401 and errand.token and again
+                if not is_stale:
+                    return self._outcome(attempt, turn.lease, refused, sent=sent)
+        except CcrError as error:
+            return Outcome(trio.current_time(), _unmade(error), key, sent)
+        errand.refused(errand.token)
+        return await self._try(step, candidate, prepare, again=False)
+
+    def _outcome(self, attempt: Attempt, lease: Lease, refused: Refusal | None, *, sent: float) -> Outcome:
+        now = trio.current_time()
+        usage = self.stream.usage if self.stream else None
+        lease.release(now, usage.prompt + usage.output if usage else None)
+        if refused is None:
+            self._repairs.confirm(provider=attempt.provider, model=attempt.model)
+            return Outcome(now, None, lease.id, sent)
+        failure = classify(refused.fault, answered=refused.status > 0)
+        if failure.limits_requests:
+            lease.refuse(now)
+        return Outcome(now, failure, lease.id, sent, begun=self.relay.finished, repaired=refused.is_mended)
+
+    def _mended(self, errand: Errand, candidate: Candidate) -> Errand:
+        call = errand.call
+        body = self._repairs.apply(call.body, provider=candidate.provider, model=candidate.model)
+        return errand if body is call.body else replace(errand, call=replace(call, body=body))
+
+    async def _attempt(self, errand: Errand, reply: Stream, *, lease: Lease, attempt: Attempt) -> Refusal | None:
+        """Send once and put it on record; a refusal of the body is learnt from."""
+        attempt.key = self._mask(lease.key) if lease.key else ""
+        self.trail.attempts = [*self.trail.attempts, attempt]
         began = trio.current_time()
         try:
-            errand = await make(key)
-            reply = self.stream = errand.reply()
-        except CcrError as error:
-            self._fault = _fault_of(error)
-            return Outcome(self._fault.status, self._fault.code)
-        attempt = Attempt(errand.candidate.provider, errand.candidate.model, self._mask(key))
-        self.trail.attempts = [*self.trail.attempts, attempt]
-        try:
-            fault = await self._send(errand, reply, key=key, attempt=attempt)
+            refused = await self._send(errand, reply, lease=lease, attempt=attempt)
         finally:
             attempt.ms = round((trio.current_time() - began) * 1000)
-        if fault is None:
+        if refused is None:
             attempt.result = "ok"
-            return Outcome(200)
-        attempt.result = fault.message[:200]
-        if attempt.status == 401 and errand.token and again:
-            errand.refused(errand.token)
-            return await self._try(make, key, again=False)
-        self._fault = _named(fault, errand.candidate)
-        return Outcome(fault.status if attempt.status else 0, fault.code, fault.retry_after)
+            return None
+        attempt.result = refused.fault.message[:200]
+        return refused if self.relay.finished else self._learnt(refused, attempt, errand.call.body)
 
-    async def _send(self, errand: Errand, reply: Stream, *, key: str, attempt: Attempt) -> Fault | None:
-        """Send once and relay the reply. Returns what failed while another attempt is still possible."""
+    def _learnt(self, refused: Refusal, attempt: Attempt, body: bytes) -> Refusal:
+        why = refused.fault.message
+        answer, status = refused.answer or why.encode(), refused.fault.status
+        learn = self._repairs.learn
+        found = learn(status, answer, body, provider=attempt.provider, model=attempt.model, why=why)
+        return replace(refused, is_mended=found)
+
+    async def _send(self, errand: Errand, reply: Stream, *, lease: Lease, attempt: Attempt) -> Refusal | None:
+        """Send once and relay the reply. Returns what failed."""
         cut: Fault | None = None
         with trio.CancelScope() as scope:
             self._watch.begin(scope, errand.limits)
             try:
-                async with _response(errand, key) as response:
+                async with answering(errand.client, errand.call, errand.token or lease.key) as response:
                     attempt.status = response.status_code
+                    if pause := pause_after(response.headers):
+                        lease.hold(trio.current_time() + pause)
                     passages = errand.passages() if response.is_success else ()
-                    async with _led(response, passages) as (head, body):
+                    async with led(response, passages) as (head, body):
                         if head.status >= 300:
-                            return await _refusal(head, body)
+                            return await refusal(head, body)
                         await self._relay_body(body, reply)
             except RequestError as error:
-                cut = _fault_of(error)
+                cut = fault_of(error)
             except httpx.HTTPError as error:
-                cut = make_fault(502, f"the connection to the upstream failed: {_words(error)}", code="network")
+                cut = unreachable(error)
             finally:
                 self._watch.end()
         if scope.cancelled_caught:
             cut = make_fault(504, f"the upstream is too slow: {self._watch.expired}", code="timeout")
             attempt.status = attempt.status or 504
-        return await self._conclude(reply, cut)
+        fault = await self._conclude(reply, cut)
+        return None if fault is None else Refusal(fault, attempt.status)
 
     async def _relay_body(self, body: AsyncIterator[bytes], reply: Stream) -> None:
         async for data in body:
@@ -160,6 +207,7 @@ class Exchange:
                 return
 
     async def _conclude(self, reply: Stream, cut: Fault | None) -> Fault | None:
+        """End the reply; the relay is finished afterwards unless the fault leaves room for another attempt."""
         out = reply.close(cut)
         self.trail.usage = reply.usage or self.trail.usage
         self.trail.stop_reason = reply.stop_reason
@@ -173,117 +221,31 @@ class Exchange:
             if out:
                 await self.relay.write(out)
             await self.relay.finish()
-        elif reply.fault is not None:
-            return reply.fault
-        else:
+        elif reply.fault is None:
             await self.relay.respond(200, {"content-type": "application/json"}, out)
-        return None
+        return reply.fault
 
     def _mark(self) -> None:
         if not self.trail.ttft_ms:
             self.trail.ttft_ms = max(1, round((trio.current_time() - self._watch.accepted) * 1000))
         self._watch.progress()
 
-    async def _give_up(self) -> None:
-        fault = self._fault or make_fault(503, "no upstream could be tried")
-        self.trail.result, self.trail.error = "error", fault.message
+    async def _give_up(self, failure: Failure, message: str, *, should_retry: bool | None) -> None:
+        self.trail.result, self.trail.error = "error", message
+        kind = kind_of(failure.status)
         if self.relay.started:
             self.relay.status = self.relay.status or 200
-            await self.relay.fail(fault)
+            await self.relay.fail(Fault(kind, message, failure.status, failure.code, failure.retry_after))
             return
-        if fault.status == 503 and self._fault is None:
-            raise Unavailable(fault.message)
         raise UpstreamError(
-            fault.message,
-            status=fault.status,
-            kind=fault.kind,
-            retry_after=fault.retry_after,
-            should_retry=should_retry(fault),
+            message, status=failure.status, kind=kind, retry_after=failure.retry_after, should_retry=should_retry
         )
 
 
-def should_retry(fault: Fault) -> bool | None:
-    """Return what `x-should-retry` says: False for what cannot heal by itself, None where the client knows best."""
-    if fault.status in (401, 402, 403, 404) or fault.code in ("insufficient_quota", "html"):
-        return False
-    return None
-
-
-@asynccontextmanager
-async def _response(errand: Errand, key: str) -> AsyncIterator[httpx.Response]:
-    call = errand.call
-    headers = {
-        "content-type": "application/json",
-        "accept": "text/event-stream, application/json",
-        "accept-encoding": "identity",
-        **auth_headers(call.auth, errand.token or key),
-        **call.headers,
-    }
-    sent = request(call.method, call.url, headers=headers, body=call.body)
-    response = await errand.client.handle_async_request(sent)
-    try:
-        yield response
-    finally:
-        # Closing must not be skipped when the request is cancelled: the open connection is what the vendor bills by.
-        with trio.CancelScope(deadline=trio.current_time() + 1, shield=True):
-            await response.aclose()
-
-
-def _body(response: httpx.Response) -> AsyncIterator[bytes]:
-    """Return the pieces of the body, straight from the transport unless they are compressed against our wish."""
-    if response.headers.get("content-encoding", "identity") == "identity":
-        stream = response.stream
-        assert isinstance(stream, httpx.AsyncByteStream)
-        return aiter(stream)
-    return response.aiter_bytes()
-
-
-@asynccontextmanager
-async def _led(response: httpx.Response, passages: Sequence[Passage]) -> AsyncIterator[Response]:
-    """Give the response as it comes out of the passages."""
-    headers = {name.lower(): value for name, value in response.headers.items() if name.lower() not in FRAMING_HEADERS}
-    body = _body(response)
-    found: Response = Head(response.status_code, headers), body
-    async with AsyncExitStack() as stack:
-        if isinstance(body, AsyncGenerator):
-            await stack.enter_async_context(aclosing(body))
-        for passage in passages:
-            found = await stack.enter_async_context(passage.open(*found))
-        yield found
-
-
-async def _refusal(head: Head, body: AsyncIterator[bytes]) -> Fault:
-    held: list[bytes] = []
-    size = 0
-    try:
-        async for data in body:
-            held.append(data)
-            size += len(data)
-            if size >= ERROR_BODY_LIMIT:
-                break
-    except (httpx.HTTPError, RequestError):
-        pass  # A status is known; half of its explanation is better than none.
-    status = head.status
-    if status < 400:
-        target = head.headers.get("location", "elsewhere")
-        return make_fault(502, f"the upstream redirects to {target}; check api_base_url", code="redirect")
-    return read_fault(status, b"".join(held), retry_after=retry_after(head.headers))
-
-
-def _named(fault: Fault, candidate: Candidate) -> Fault:
-    """Say whose error it is, but leave the words alone that Claude Code looks for at the start of a message."""
-    if fault.code == "context_length_exceeded":
-        return fault
-    message = f"[{candidate.provider}/{candidate.model}] {fault.message}"
-    return msgspec.structs.replace(fault, message=message)
-
-
-def _fault_of(error: CcrError) -> Fault:
+def _unmade(error: CcrError) -> Failure:
+    """Return the failure of a request that could not even be made: its token can't be had, or it can't be expressed."""
+    if isinstance(error, RequestError) and error.status >= 500 and error.should_retry is not False:
+        return Failure("server", error.status, error.message, "token", error.retry_after)
     if isinstance(error, RequestError):
-        return Fault(error.kind, error.message, error.status, "", error.retry_after)
-    return make_fault(500, str(error), code="configuration")
-
-
-def _words(error: Exception) -> str:
-    text = str(error) or type(error).__name__
-    return text if len(text) < 300 else text[:300]
+        return unfit(error.status, error.message)
+    return unfit(500, str(error))

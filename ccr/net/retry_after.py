@@ -6,6 +6,16 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 _RESETS = ("x-ratelimit-reset-requests", "x-ratelimit-reset-tokens", "x-ratelimit-reset")
+_ALLOWANCES = (
+    ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests", "x-ratelimit-limit-requests"),
+    ("x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-limit"),
+    (
+        "anthropic-ratelimit-requests-remaining",
+        "anthropic-ratelimit-requests-reset",
+        "anthropic-ratelimit-requests-limit",
+    ),
+)
+"""The headers that tell what is left of the requests, when all are back, and how many that is."""
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 EPOCH = 1_000_000_000
@@ -30,6 +40,21 @@ def retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> f
     return None
 
 
+def pause_after(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
+    """Return for how many seconds nothing more should be sent, as the headers of a good answer tell; None if it may.
+
+    The reset headers of OpenAI, Groq and Anthropic say when the whole allowance is back, which fills up steadily: one
+    more request is allowed much sooner. Longer than a minute is not waited; a refusal says better how long it takes.
+    https://platform.openai.com/docs/guides/rate-limits https://docs.claude.com/en/api/rate-limits
+    """
+    for remaining, reset, limit in _ALLOWANCES:
+        if headers.get(remaining) == "0":
+            span = _span(headers.get(reset), now or datetime.now(UTC))
+            allowed = _number(headers.get(limit))
+            return None if span is None else min(60.0, span / allowed if allowed else span)
+    return None
+
+
 def _number(text: str | None) -> float | None:
     try:
         return max(0.0, float(text)) if text else None
@@ -44,11 +69,20 @@ def _until_date(text: str, now: datetime) -> float | None:
         return None
 
 
+def _until_moment(text: str, now: datetime) -> float | None:
+    try:
+        return max(0.0, (datetime.fromisoformat(text) - now).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
 def _span(text: str | None, now: datetime) -> float | None:
-    """`1s`, `6m0s`, `250ms`, seconds, or a moment since 1970 in seconds or milliseconds."""
+    """`1s`, `6m0s`, `250ms`, seconds, or a moment: since 1970 in seconds or milliseconds, or as RFC 3339 writes it."""
     if not text:
         return None
     number = _number(text)
+    if number is None and "T" in text:
+        return _until_moment(text, now)
     if number is None:
         return sum(float(n) * _UNITS[u] for n, u in _SPAN.findall(text)) or None
     if number > EPOCH * 1000:

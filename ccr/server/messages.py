@@ -13,14 +13,16 @@ from ccr.core.jsonio import load
 from ccr.core.trail import Trail
 from ccr.core.unified import Json
 from ccr.errors import CcrError, RequestError
-from ccr.keys.attempts import Candidate, attempts
-from ccr.net.exchange import Errand, Exchange, Make, Stream
+from ccr.keys.attempts import Ask, attempts
+from ccr.keys.repair import Repairs
+from ccr.net.exchange import Errand, Exchange, Make, Prepare, Stream
 from ccr.net.relay import Relay
 from ccr.net.watch import Limits, Watch
 from ccr.route.decide import Decision
 from ccr.route.session import find_agent, find_session
 from ccr.server.http import ClientGone, Request
 from ccr.server.own import awaited, rewritten
+from ccr.server.pools import candidate, repeats_itself
 from ccr.server.prompt import Prompt
 from ccr.server.routing import route
 from ccr.server.state import State
@@ -81,7 +83,7 @@ async def _serve(request: Request, state: State, inbound: Inbound, trail: Trail)
             run = partial(watch.run, request.receive, nursery.cancel_scope, outlives_client=shared.leave)
             nursery.start_soon(run)
             try:
-                await _answer(state, snapshot, inbound, Exchange(relay, watch, trail, mask=label))
+                await _answer(state, snapshot, inbound, _exchange(state, inbound, watch, relay=relay, trail=trail))
             except CcrError as error:
                 # Raised again outside, since a nursery wraps what leaves it.
                 failure = error
@@ -106,25 +108,35 @@ async def _answer(state: State, snapshot: Snapshot, inbound: Inbound, exchange: 
     trail.scenario, trail.reason = decision.scenario, decision.reason
     exchange.relay.headers.update(_route_headers(decision))
     upstreams = snapshot.candidates(decision)
-    candidates = [Candidate(u.provider.name, u.model, tuple(k.key for k in u.provider.keys)) for u in upstreams]
+    repeats = not repeats_itself(inbound.headers)
+    candidates = [candidate(state.board, upstream, repeats=repeats) for upstream in upstreams]
     prompt = Prompt(state, inbound, counted)
     await prompt.measure(upstreams)
     trail.prompt_estimate = prompt.estimate(upstreams[0])
     errands = [_errand(state, snapshot, inbound, u, body=body, prompt=prompt, name=trail.id) for u in upstreams]
-    await exchange.run(attempts(candidates), errands)
+    wanted = Ask(exchange.accepted, inbound.session, trail.prompt_estimate)
+    await exchange.run(attempts(candidates, wanted, random=state.board.random), candidates, errands=errands)
     if exchange.stream is not None:
         state.recall.note(*exchange.stream.keepsake)
         await prompt.learn(trail)
 
 
+def _exchange(state: State, inbound: Inbound, watch: Watch, *, relay: Relay, trail: Trail) -> Exchange:
+    repairs = Repairs(state.board.lessons, inbound.session)
+    return Exchange(relay, watch, trail, queue=state.queue, repairs=repairs, mask=label)
+
+
 def _errand(
     state: State, snapshot: Snapshot, inbound: Inbound, upstream: Upstream, *, body: Json, prompt: Prompt, name: str
-) -> Make:
-    async def make(key: str) -> Errand:
-        proxy_url = snapshot.config.proxy_url
-        grant = await state.credentials.grant(upstream, proxy_url=proxy_url)
+) -> Prepare:
+    async def prepare() -> Make:
         own = partial(ask, state, snapshot)
         sent = await state.descriptions.put(body, upstream, snapshot, inbound=inbound, ask=own)
+        return partial(make, sent)
+
+    async def make(sent: Json, key: str) -> Errand:
+        proxy_url = snapshot.config.proxy_url
+        grant = await state.credentials.grant(upstream, proxy_url=proxy_url)
         steps = plan.steps(inbound, prompt.fitted(sent, upstream), upstream, recall=state.recall, grant=grant, key=key)
         built = await awaited(steps)
         message_id = name.replace("req_", "msg_")
@@ -134,10 +146,8 @@ def _errand(
             return built.reply(heading)
 
         client = state.clients.client(upstream.provider, proxy_url=proxy_url)
-        candidate = Candidate(upstream.provider.name, upstream.model)
         forget = state.credentials.forget
         return Errand(
-            candidate,
             built.call,
             client,
             reply,
@@ -147,7 +157,7 @@ def _errand(
             passages=built.passages,
         )
 
-    return make
+    return prepare
 
 
 async def ask(state: State, snapshot: Snapshot, inbound: Inbound, upstream: Upstream) -> Any:
@@ -159,11 +169,12 @@ async def ask(state: State, snapshot: Snapshot, inbound: Inbound, upstream: Upst
 
     trail = Trail(id="req_own", started=0.0)
     relay = Relay(collect, stream=False, headers={})
-    exchange = Exchange(relay, Watch(relay), trail, mask=label)
+    exchange = _exchange(state, inbound, Watch(relay), relay=relay, trail=trail)
     prompt = Prompt(state, inbound, None)
-    candidate = Candidate(upstream.provider.name, upstream.model, tuple(k.key for k in upstream.provider.keys))
-    make = _errand(state, snapshot, inbound, upstream, body=inbound.body, prompt=prompt, name=trail.id)
-    await exchange.run(attempts([candidate]), [make])
+    candidates = [candidate(state.board, upstream, repeats=True)]
+    prepare = _errand(state, snapshot, inbound, upstream, body=inbound.body, prompt=prompt, name=trail.id)
+    wanted = Ask(exchange.accepted, inbound.session)
+    await exchange.run(attempts(candidates, wanted, random=state.board.random), candidates, errands=[prepare])
     return load(b"".join(pieces))
 
 

@@ -3,6 +3,7 @@
 Touched only from the Trio thread and never with an await between read and write, so it needs no locks.
 """
 
+import random
 import secrets
 import time
 from collections import deque
@@ -18,14 +19,17 @@ from ccr.config.redact import redactor
 from ccr.core.recall import Recall
 from ccr.core.trail import Trail
 from ccr.core.usage import Usage
+from ccr.keys.board import Board
 from ccr.net.client import Clients
 from ccr.net.credential import Credentials
+from ccr.net.queue import Queue
 from ccr.plugins.js.keeper import Keeper
 from ccr.plugins.load import Loader, Plugins
 from ccr.server.image import Descriptions
 from ccr.server.kept import Kept
 from ccr.server.ledger import Ledger
 from ccr.server.override import Overrides
+from ccr.server.pools import pool_specs
 from ccr.server.preset import MaskedLog, Presets
 from ccr.server.shared import Underway
 from ccr.server.system import SystemPrompt
@@ -69,6 +73,8 @@ class State:
         self.system = SystemPrompt(log)
         self.clients = Clients(env)
         self.credentials = Credentials(env, self.clients, save=atomic.write)
+        self.board = Board(random.random)
+        self.queue = Queue()
         self.recall = Recall()
         self.descriptions = Descriptions()
         self.kept = Kept()
@@ -91,6 +97,9 @@ class State:
         config = loaded.require()
         self.snapshot = Snapshot(config, loaded.hash, registry=plugins.registry)
         self.redact = redactor(config)
+        self.board.configure(pool_specs(config))
+        for provider in config.providers:
+            self.queue.wake(provider.name)
         self.plugins = plugins
         self._keeper.keep(plugins.bridge)
 

@@ -122,6 +122,7 @@ def test_a_header_is_believed_before_the_words() -> None:
         (classify(fault(504, "too slow", "timeout"), answered=False), "timeout"),
         (classify(fault(504, "too slow", "timeout")), "timeout"),
         (classify(fault(502, "empty", "empty_reply")), "server"),
+        (classify(fault(500, "the user's transformer failed", "configuration")), "model"),
         (unfit(400, "no images"), "model"),
         (busy("p", 3.0), "busy"),
     ],

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ccr.net.retry_after import retry_after
+from ccr.net.retry_after import pause_after, retry_after
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -30,3 +30,39 @@ NOW = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
 )
 def test_retry_after_reads_every_form(headers: dict[str, str], seconds: float | None) -> None:
     assert retry_after(headers, now=NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"x-ratelimit-remaining-requests": "7", "x-ratelimit-reset-requests": "60s"}, None),
+        ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "60s"}, 60),
+        (
+            {
+                "x-ratelimit-remaining-requests": "0",
+                "x-ratelimit-reset-requests": "1m0s",
+                "x-ratelimit-limit-requests": "40",
+            },
+            1.5,
+        ),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "7200"}, 60),
+        ({"x-ratelimit-remaining": "0"}, None),
+        (
+            {
+                "anthropic-ratelimit-requests-remaining": "0",
+                "anthropic-ratelimit-requests-reset": "2026-01-01T12:00:50Z",
+                "anthropic-ratelimit-requests-limit": "50",
+            },
+            1,
+        ),
+        (
+            {"anthropic-ratelimit-requests-remaining": "0", "anthropic-ratelimit-requests-reset": "aT"},
+            None,
+        ),
+    ],
+)
+def test_pause_after_a_good_answer_is_until_the_next_request_is_allowed(
+    headers: dict[str, str], seconds: float | None
+) -> None:
+    assert pause_after(headers, now=NOW) == seconds

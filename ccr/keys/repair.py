@@ -1,0 +1,34 @@
+"""The body of one request as it is mended on its way: with what is known beforehand, and what its refusals teach."""
+
+from ccr.keys.fix import Fix, mend
+from ccr.keys.learn import MENDABLE, diagnose
+from ccr.keys.lessons import Lessons
+
+
+class Repairs:
+    """The fixes of one request. What it tries is only remembered for others when it worked."""
+
+    def __init__(self, lessons: Lessons, session: str = "") -> None:
+        self._lessons = lessons
+        self._session = session
+        self._tried: dict[tuple[str, str], dict[Fix, str]] = {}
+
+    def apply(self, body: bytes, *, provider: str, model: str) -> bytes:
+        """Return the body as the provider's model takes it; the very same bytes if it needs no change."""
+        known = self._lessons.fixes(provider, model, self._session)
+        fixes = (*known, *self._tried.get((provider, model), ()))
+        return mend(body, fixes) if fixes else body
+
+    def learn(self, status: int, answer: bytes, body: bytes, *, provider: str, model: str, why: str) -> bool:
+        """Take up what a refusal of the body says; tell whether the next try will be another one."""
+        if status not in MENDABLE:
+            return False
+        tried = self._tried.setdefault((provider, model), {})
+        new = [fix for fix in diagnose(answer, body) if fix not in tried]
+        tried.update(dict.fromkeys(new, why))
+        return bool(new)
+
+    def confirm(self, *, provider: str, model: str) -> None:
+        """The model has answered: remember what helped."""
+        for fix, why in self._tried.pop((provider, model), {}).items():
+            self._lessons.learn(fix, provider=provider, model=model, session=self._session, why=why)

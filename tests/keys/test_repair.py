@@ -1,0 +1,51 @@
+"""A request that is mended on its way."""
+
+import json
+
+import pytest
+
+from ccr.keys.lessons import Lessons
+from ccr.keys.repair import Repairs
+
+BODY = b'{"messages":[],"x":1,"y":2}'
+
+
+def refuse(repairs: Repairs, field: str, body: bytes = BODY, *, status: int = 400) -> bool:
+    answer = json.dumps({"error": {"message": f"{field}: Extra inputs are not permitted"}}).encode()
+    return repairs.learn(status, answer, body, provider="p", model="m", why=f"{field}?")
+
+
+def test_a_body_that_needs_no_change_is_the_very_same() -> None:
+    assert Repairs(Lessons()).apply(BODY, provider="p", model="m") is BODY
+
+
+def test_one_field_after_the_other_is_left_out() -> None:
+    repairs = Repairs(Lessons())
+    assert refuse(repairs, "x")
+    body = repairs.apply(BODY, provider="p", model="m")
+    assert json.loads(body) == {"messages": [], "y": 2}
+    assert refuse(repairs, "y", body)
+    assert json.loads(repairs.apply(BODY, provider="p", model="m")) == {"messages": []}
+    assert repairs.apply(BODY, provider="p", model="n") is BODY
+
+
+def test_the_same_complaint_again_ends_it() -> None:
+    repairs = Repairs(Lessons())
+    assert refuse(repairs, "x")
+    assert not refuse(repairs, "x")
+    assert not refuse(repairs, "nothing")
+
+
+@pytest.mark.parametrize("status", [200, 401, 404, 429, 500])
+def test_only_refusals_of_the_body_teach(status: int) -> None:
+    assert not refuse(Repairs(Lessons()), "x", status=status)
+
+
+def test_what_worked_is_remembered_for_others() -> None:
+    lessons = Lessons()
+    first = Repairs(lessons)
+    refuse(first, "x")
+    assert Repairs(lessons).apply(BODY, provider="p", model="m") is BODY
+    first.confirm(provider="p", model="m")
+    assert json.loads(Repairs(lessons).apply(BODY, provider="p", model="m")) == {"messages": [], "y": 2}
+    assert lessons.report()[0]["why"] == "x?"
