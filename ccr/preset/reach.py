@@ -44,6 +44,11 @@ def reach(manifest: Manifest) -> Reach:
     )
 
 
+def lookups(config: Json) -> list[str]:
+    """Return the texts of a configuration that have a program run or a file read to fill them."""
+    return [text for text in _texts(config) if _LOOKUP.search(text)]
+
+
 def _code(config: Json) -> Iterator[str]:
     """Yield the places of a configuration that name a program."""
     for index, item in enumerate(_items(config.get("transformers"))):

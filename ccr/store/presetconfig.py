@@ -11,8 +11,8 @@ from ccr.config.problem import Problem
 from ccr.errors import CcrError, ConfigError
 from ccr.preset.apply import apply, complete
 from ccr.preset.export import with_files
-from ccr.preset.question import Catalog
-from ccr.preset.reach import reach
+from ccr.preset.question import Answers, Catalog
+from ccr.preset.reach import lookups, reach
 from ccr.store import configfile
 from ccr.store.paths import Home
 from ccr.store.presetfile import Preset, digest, find, own_file
@@ -56,6 +56,7 @@ def _composed(preset: Preset, own: Loaded, env: Mapping[str, str]) -> Json:
     manifest = preset.manifest
     answers = complete(manifest, preset.values, catalog(own))
     made = with_files(apply(manifest, answers), lambda name: str(own_file(preset.folder, name)))
+    _check_lookups(preset, made, answers)
     # Only from the environment: what runs a command or reads a file is for the user's own configuration.
     filled, _ = interpolate(made, env)
     if "Providers" in filled:
@@ -64,6 +65,13 @@ def _composed(preset: Preset, own: Loaded, env: Mapping[str, str]) -> Json:
     if manifest.provider:
         filled["Providers"] = _one(own.raw, manifest.provider)
     return {**own.raw, **filled}
+
+
+def _check_lookups(preset: Preset, made: Json, answers: Answers) -> None:
+    """Raise ConfigError for a lookup that only came about by filling in; one that the user gave as an answer is his."""
+    for text in lookups(made):
+        if not preset.note.code and text not in answers.values():
+            raise ConfigError(f"it would look up {text[:60]!r}, which neither you nor its manifest says openly")
 
 
 def _one(raw: Json, name: str) -> list[Any]:

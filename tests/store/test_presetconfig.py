@@ -58,6 +58,29 @@ def test_preset_that_can_not_be_used_says_why(tmp_path: Path, manifest: dict[str
     assert expected in str(loaded.problems[0])
 
 
+PIECES = {
+    "Providers": [{"name": "p", "api_base_url": "http://p", "api_key": "$#{none}{command:id}", "models": ["n"]}],
+    "schema": [{"id": "none", "type": "input", "required": False}],
+}
+
+
+def test_lookup_can_not_be_put_together_from_pieces(tmp_path: Path) -> None:
+    loaded = read(tmp_path, PIECES)
+    assert loaded.config is None
+    assert "would look up" in str(loaded.problems[0])
+
+
+def test_users_own_answer_may_be_a_lookup(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("sk-mine")
+    provider = {"name": "p", "api_base_url": "http://p", "api_key": "#{key}", "models": ["n"]}
+    manifest = {"Providers": [provider], "schema": [{"id": "key"}]}
+    assert read(tmp_path, manifest).config is None
+    home = Home(tmp_path)
+    presetfile.answer(presetfile.find(home, "x"), {"key": f"${{file:{tmp_path}/key}}"})
+    loaded = presetconfig.read(home, "x", path=home.config, env={})
+    assert loaded.require().providers[0].keys[0].key == "sk-mine"
+
+
 def test_consent_is_for_the_code_as_it_was(tmp_path: Path) -> None:
     loaded = read(tmp_path, {"CUSTOM_ROUTER_PATH": "r.py"})
     assert loaded.config is None
