@@ -36,7 +36,7 @@ class ChatDecoder:
     def event(self, data: bytes, name: str) -> Iterable[Event]:
         """Decode one chunk, or `[DONE]`."""
         if data[:1] != b"{" and data.strip() == b"[DONE]":
-            return self._done()
+            return self._end(complete=self._output.count > 0)
         try:
             chunk = load(data)
         except ValueError:
@@ -49,118 +49,125 @@ class ChatDecoder:
     def whole(self, data: Any) -> Iterable[Event]:
         """Decode a whole reply, or one chunk of JSON lines."""
         if not isinstance(data, dict):
-            return
+            return ()
         choices = data.get("choices")
         self._whole = isinstance(choices, list) and any(isinstance(c, dict) and "message" in c for c in choices)
         if not (self._started or choices or find_usage(data)):
-            yield error_in(data) or _foreign(data)
-            return
-        yield from self._chunk(data)
+            return [error_in(data) or _foreign(data)]
+        return self._chunk(data)
 
     def close(self) -> Iterable[Event]:
         """Release what is held. Without a finish reason the reply stays unfinished, but for a whole reply, and for a
         stream at whose end the usage summed up.
         """
-        if self._whole or (self._usage.summed_up and self._output.count):
-            self._ending.complete()
-        yield from self._end()
+        return self._end(complete=self._whole or (self._usage.summed_up and self._output.count > 0))
 
-    def _done(self) -> Iterable[Event]:
-        if self._output.count:
-            self._ending.complete()
-        yield from self._end()
-
-    def _chunk(self, chunk: Json) -> Iterable[Event]:
+    def _chunk(self, chunk: Json) -> list[Event]:
         before = self._output.count
-        self._fault = error_in(chunk) if chunk.get("error") or not chunk.get("choices") else None
+        choices = chunk.get("choices")
+        self._fault = error_in(chunk) if not choices or chunk.get("error") else None
         if self._fault is None and not self._ended:
             if not self._started:
                 self._started = True
-                yield Start(_string(chunk.get("id")), _string(chunk.get("model")))
+                self._output.tell(Start(_string(chunk.get("id")), _string(chunk.get("model"))))
             self._sources.note_beside(chunk)
-            choices = chunk.get("choices")
             for choice in choices if isinstance(choices, list) else ():
-                yield from self._choice(choice) if isinstance(choice, dict) else ()
+                if isinstance(choice, dict):
+                    self._choice(choice)
         self._usage.read(chunk, content=self._output.count > before)
         if not self._output.in_call:
-            yield from self._usage.news()
+            self._tell_usage()
         if self._fault is not None:
-            yield self._fault
+            self._output.tell(self._fault)
+        return self._output.take()
 
-    def _choice(self, choice: Json) -> Iterable[Event]:
+    def _tell_usage(self) -> None:
+        for seen in self._usage.news():
+            self._output.tell(seen)
+
+    def _choice(self, choice: Json) -> None:
         message = self._message(choice)
         if message is not None:
-            yield from self._delta(message)
+            self._delta(message)
         elif isinstance(choice.get("text"), str):
-            yield from self._text(choice["text"])
-        self._fault = self._ending.note(choice) or self._fault
+            self._text(choice["text"])
+        if choice.get("finish_reason"):
+            self._fault = self._ending.note(choice) or self._fault
 
     def _message(self, choice: Json) -> Json | None:
         """Return what a choice says. Perplexity repeats the whole so far as `message` beside each delta, and has an
         empty delta beside a whole message; MiniMax repeats the whole at the end of a stream.
         """
-        delta, message = choice.get("delta"), choice.get("message")
-        if self._whole:
-            return message if isinstance(message, dict) else None
-        if isinstance(delta, dict):
+        delta = choice.get("delta")
+        if isinstance(delta, dict) and not self._whole:
             self._streamed = self._streamed or bool(delta)
             return delta
-        return message if isinstance(message, dict) and not self._streamed else None
+        message = choice.get("message")
+        return message if isinstance(message, dict) and (self._whole or not self._streamed) else None
 
-    def _delta(self, delta: Json) -> Iterable[Event]:
-        self._output.details.add(delta.get("reasoning_details"))
-        yield from self._say(Thinking(self._thoughts.read(delta)))
+    def _delta(self, delta: Json) -> None:
+        if details := delta.get("reasoning_details"):
+            self._output.details.add(details)
+        if thought := self._thoughts.read(delta):
+            self._output.put(Thinking(thought))
         content = delta.get("content")
-        if content:
-            yield from self._text(content) if isinstance(content, str) else self._parts(content)
+        if isinstance(content, str):
+            self._text(content)
+        elif content:
+            self._parts(content)
         if refusal := _string(delta.get("refusal")):
             self._ending.refused = True
-            yield from self._text(refusal)
-        self._sources.note(delta.get("annotations"))
-        for search in executed_searches(delta):
-            yield from self._output.put(search)
-        calls = delta.get("tool_calls") or delta.get("function_call")
-        if calls:
-            yield from self._flush()
-            yield from self._output.call(calls)
+            self._text(refusal)
+        if annotations := delta.get("annotations"):
+            self._sources.note(annotations)
+        if delta.get("executed_tools"):
+            for search in executed_searches(delta):
+                self._output.put(search)
+        if calls := delta.get("tool_calls") or delta.get("function_call"):
+            self._flush()
+            self._output.call(calls)
 
-    def _parts(self, content: Any) -> Iterable[Event]:
+    def _parts(self, content: Any) -> None:
         """Mistral sends a list of parts: https://docs.mistral.ai/capabilities/reasoning/"""
         for part in content if isinstance(content, list) else [content]:
             if isinstance(part, str):
-                yield from self._text(part)
+                self._text(part)
             elif isinstance(part, dict) and part.get("type") == "thinking":
-                yield from self._say(Thinking(reasoning_text(part)))
+                self._say(Thinking(reasoning_text(part)))
             elif isinstance(part, dict):
-                yield from self._text(_string(part.get("text")) or _string(part.get("refusal")))
+                self._text(_string(part.get("text")) or _string(part.get("refusal")))
 
-    def _text(self, text: str) -> Iterable[Event]:
-        for piece in self._leading.feed(text) if text else ():
-            yield from self._say(piece)
+    def _text(self, text: str) -> None:
+        if text:
+            for piece in self._leading.feed(text):
+                self._say(piece)
 
-    def _flush(self) -> Iterable[Event]:
+    def _flush(self) -> None:
         for piece in self._leading.flush():
-            yield from self._say(piece)
+            self._say(piece)
 
-    def _say(self, piece: Text | Thinking) -> Iterable[Event]:
+    def _say(self, piece: Text | Thinking) -> None:
         if not piece.text:
             return
         if isinstance(piece, Text):
-            yield from self._output.sign()
+            self._output.sign()
             for search in self._sources.found():
-                yield from self._output.put(search)
-        yield from self._output.put(piece)
+                self._output.put(search)
+        self._output.put(piece)
 
-    def _end(self) -> Iterable[Event]:
+    def _end(self, *, complete: bool) -> list[Event]:
+        """Release everything, and the finish if there is one; `complete` tells that none is needed."""
         if self._ended or self._fault is not None:
-            return
-        yield from self._flush()
-        yield from self._output.end()
-        yield from self._usage.news()
-        if self._ending.finish is not None:
-            self._ended = True
-            yield from self._sources.end()
-            yield self._ending.finish
+            return []
+        if complete:
+            self._ending.complete()
+        self._flush()
+        self._output.end()
+        self._tell_usage()
+        if self._ending.finish is None:
+            return self._output.take()
+        self._ended = True
+        return [*self._output.take(), *self._sources.end(), self._ending.finish]
 
 
 def _foreign(data: Json) -> Fault:

@@ -11,6 +11,7 @@ from typing import Any
 from ccr.core.unified import Json
 
 _FIELDS = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
+_PLACES = frozenset((*_FIELDS, "reasoning_details"))
 _PIECES = ("text", "summary", "data")
 _WORDS = ("text", "summary", "thinking", "content", "reasoning")
 _SNAPSHOT = 16
@@ -30,6 +31,8 @@ class Thoughts:
 
     def read(self, delta: Mapping[str, Any]) -> str:
         """Return the new reasoning in one delta or message."""
+        if _PLACES.isdisjoint(delta):
+            return ""
         text = reasoning_text(delta)
         if _SNAPSHOT <= self._length <= len(text) and text.startswith("".join(self._seen)):
             text = text[self._length :]

@@ -115,14 +115,14 @@ class Calls:
     @property
     def settled(self) -> bool:
         """Whether something else may come between: no call is waiting for the rest of its arguments."""
-        return all(slot.whole for slot in self._slots[self._active :])
+        return self._active == len(self._slots) or all(slot.whole for slot in self._slots[self._active :])
 
     @property
     def open(self) -> bool:
         """Whether a call has been released in part."""
-        return any(slot.started for slot in self._slots[self._active : self._active + 1])
+        return self._active < len(self._slots) and self._slots[self._active].started
 
-    def feed(self, deltas: Any, preface: Sequence[Event] = ()) -> Iterable[Event]:
+    def feed(self, deltas: Any, preface: Sequence[Event] = ()) -> list[Event]:
         """Take the `tool_calls` of one delta or message; return what can be released.
 
         `preface` belongs directly before the first call that begins here or later.
@@ -133,11 +133,10 @@ class Calls:
                 self._take(delta)
         return self._release(ended=False)
 
-    def end(self) -> Iterable[Event]:
+    def end(self) -> list[Event]:
         """No more of these calls will come: release everything."""
-        yield from self._release(ended=True)
         preface, self._preface = self._preface, []
-        yield from preface
+        return [*self._release(ended=True), *preface]
 
     def _take(self, delta: dict[str, Any]) -> None:
         function = delta.get("function")
@@ -184,14 +183,16 @@ class Calls:
             self._by_index[index] = slot
         return slot
 
-    def _release(self, *, ended: bool) -> Iterable[Event]:
+    def _release(self, *, ended: bool) -> list[Event]:
+        found: list[Event] = []
         while self._active < len(self._slots):
             slot = self._slots[self._active]
             over = ended or (slot.whole and self._active < len(self._slots) - 1)
-            yield from slot.release(over=over)
+            found += slot.release(over=over)
             if not over:
-                return
+                break
             self._active += 1
+        return found
 
 
 def _is_other(slot: Slot, call_id: str, *, name: str, piece: str) -> bool:

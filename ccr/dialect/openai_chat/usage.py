@@ -37,11 +37,11 @@ class UsageWatch:
 
 def find_usage(chunk: Mapping[str, Any]) -> Usage | None:
     """Return the usage that a chunk or a whole reply tells, wherever the vendor put it, or None."""
-    for usage in _places(chunk):
-        if isinstance(usage, Mapping) and usage:
-            return read_usage(usage)
+    usage = next((found for found in _places(chunk) if found and isinstance(found, dict)), None)
+    if usage is not None:
+        return read_usage(usage)
     timings = chunk.get("timings")
-    return _timed(timings) if isinstance(timings, Mapping) else None
+    return _timed(timings) if isinstance(timings, dict) else None
 
 
 def read_usage(usage: Mapping[str, Any]) -> Usage:
@@ -83,11 +83,11 @@ def _places(chunk: Mapping[str, Any]) -> Iterable[Any]:
     """Groq: x_groq.usage in the last chunk. Kimi: choices[0].usage."""
     yield chunk.get("usage")
     groq = chunk.get("x_groq")
-    if isinstance(groq, Mapping):
+    if isinstance(groq, dict):
         yield groq.get("usage")
     choices = chunk.get("choices")
     for choice in choices if isinstance(choices, list) else ():
-        if isinstance(choice, Mapping):
+        if isinstance(choice, dict):
             yield choice.get("usage")
 
 
