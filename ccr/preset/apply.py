@@ -60,7 +60,8 @@ def fill(value: Any, answers: Answers) -> Any:
     if isinstance(value, str):
         whole = REFERENCE.fullmatch(value.strip())
         if whole:
-            return answers.get(whole[1] or whole[2], "")
+            given = answers.get(whole[1] or whole[2])
+            return "" if given is None else given
         return REFERENCE.sub(lambda match: _text(answers.get(match[1] or match[2], "")), value)
     if isinstance(value, Mapping):
         return {key: fill(item, answers) for key, item in value.items()}
@@ -95,6 +96,8 @@ def _make_room(here: Any, step: str | int, path: str) -> None:
 
 
 def _text(value: Any) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)

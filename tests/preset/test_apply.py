@@ -28,11 +28,13 @@ def test_unasked_questions_need_no_answer() -> None:
         ("{{ word }}", "w"),
         ("a #{word} b #{flag} #{list}", "a w b true m,n"),
         ("#{nothing}", ""),
+        ("#{none}", ""),
+        ("a#{none}", "a"),
         ({"k": ["#{word}", 1]}, {"k": ["w", 1]}),
     ],
 )
 def test_references_are_filled(value: Any, expected: Any) -> None:
-    assert fill(value, {"list": ["m", "n"], "word": "w", "flag": True}) == expected
+    assert fill(value, {"list": ["m", "n"], "word": "w", "flag": True, "none": None}) == expected
 
 
 def test_template_takes_the_place_of_the_configuration() -> None:
