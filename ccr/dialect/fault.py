@@ -121,10 +121,6 @@ _KEY = re.compile(
     r"\b(?:sk|pk|rk|ak|gsk|csk|xai|pplx|nvapi|hf|tgp|fw|AIza)[-_]?[\w*-]{16,}|(?<=Bearer )[\w.~+/=-]{8,}"
     r"|\beyJ[\w-]{10,}\.[\w-]+\.[\w-]+|\b[0-9a-f]{32}\.\w{16}\b"
 )
-_AGAIN = re.compile(
-    r"(?:try again|retry|again) (?:in|after) (?:(?:(\d+)h)?(?:(\d+)m(?!s))?([\d.]+) ?(ms|s)|(\d+) ?(?:seconds|m\b))",
-    re.IGNORECASE,
-)
 _DETAIL_LIMIT = 20
 
 
@@ -183,7 +179,7 @@ def make_fault(status: int, message: str, *, code: str = "", retry_after: float 
     message = _KEY.sub("[key]", message.strip()[:MESSAGE_LIMIT])
     if status in (400, 413, 422, 500) and is_overflow(message, code):
         return Fault("invalid_request_error", overflow_message(message), 400, CODE)
-    return Fault(kind_of(status), message, status, code, retry_after or _wait(message, status))
+    return Fault(kind_of(status), message, status, code, retry_after)
 
 
 def kind_of(status: int) -> ErrorKind:
@@ -221,8 +217,8 @@ def _from_error(error: Any, value: Mapping[str, Any]) -> Fault:
 
 def _from_object(error: Mapping[str, Any]) -> Fault:
     words = [w.lower() for w in (error.get("code"), error.get("type"), error.get("status")) if isinstance(w, str)]
-    code = next((w for w in words if not w.isdigit() and w not in ("error", *GENERAL)), "")
-    code = code or next((w for w in words if not w.isdigit() and w != "error"), "")
+    codes = [word for word in words if word != "error" and not word.isdigit() and ":" not in word]
+    code = next((word for word in codes if word not in GENERAL), next(iter(codes), ""))
     message = _with_metadata(error) or code or "the upstream reported an error"
     if {"n_prompt_tokens", "n_ctx"} <= error.keys():  # llama.cpp
         message = f"{message} ({error['n_prompt_tokens']} input tokens, n_ctx {error['n_ctx']})"
@@ -274,21 +270,6 @@ def _told_wait(error: Mapping[str, Any]) -> float | None:
         if isinstance(delay, str) and re.fullmatch(r"\d+(\.\d+)?s", delay):
             return float(delay[:-1])
     return None
-
-
-def _wait(message: str, status: int) -> float | None:
-    """Return the seconds to wait that a message about a rate limit names."""
-    found = _AGAIN.search(message) if status == 429 else None
-    if found is None:
-        return None
-    hours, minutes, number, unit, seconds = found.groups()
-    if seconds:
-        return float(seconds)
-    try:
-        rest = float(number.rstrip("."))
-    except ValueError:
-        return None
-    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + (rest / 1000 if unit == "ms" else rest)
 
 
 def _integer(value: Any) -> int:

@@ -18,7 +18,7 @@ OVERFLOW = re.compile(
     r"|exceeded model token limit|longer than the maximum model length|range of input length should be"
     r"|input is too long|input length .{0,40}exceed|prompt token count of|prompt exceeds max length"
     r"|model_max_prompt_tokens_exceeded|loaded with context length|greater than the context length|max_seq_len"
-    r"|`inputs` tokens|exceed max message tokens|request too large for model|too large for model with",
+    r"|`inputs` tokens|exceed max message tokens|too large for model with",
     re.IGNORECASE,
 )
 _OURS = re.compile(r"prompt is too long: \d+ tokens > \d+ maximum|exceed context limit: \d+ \+ \d+ > \d+")

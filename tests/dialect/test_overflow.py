@@ -54,11 +54,6 @@ PROMPT: dict[str, tuple[str, int, int]] = {
         9000,
         8192,
     ),
-    "groq": (
-        "Request too large for model `m` in organization `o` on tokens per minute (TPM): Limit 6000, Requested 9000",
-        9000,
-        6000,
-    ),
     "vllm": (
         "This model's maximum context length is 32768 tokens. However, your request has 40000 input tokens. Please "
         "reduce the length of the input messages.",
@@ -143,6 +138,7 @@ def test_a_message_without_numbers_still_begins_as_it_must(message: str) -> None
     "message",
     [
         "Rate limit reached for 100000 tokens per minute",
+        "Request too large for model `m` on tokens per minute (TPM): Limit 6000, Requested 9000",
         "max_tokens must be at most 8192",
         "Invalid 'messages[3].content': string too long",
         "Unknown parameter: context_management",
