@@ -12,6 +12,7 @@ import trio
 from ccr.config.parse import Loaded
 from ccr.run import health, port
 from ccr.run.child import Child
+from ccr.run.memory import remembered
 from ccr.run.process import process
 from ccr.run.router import open_log, router
 from ccr.run.source import Source
@@ -42,8 +43,12 @@ def serve_service(
             lease.write_note(home.run, _note(instance, source, host=host, number=number))
         ready(health.url(host, number))
 
+    async def main() -> int:
+        with remembered(served.state.board, home.run / f"keys-{number}.json"):
+            return await run_service(served, listener, ready=announce)
+
     try:
-        return trio.run(partial(run_service, served, listener, ready=announce))
+        return trio.run(main)
     finally:
         lease.remove_note(home.run, port=number, instance=instance)
         log.close()
