@@ -116,6 +116,8 @@ async def _answer(state: State, snapshot: Snapshot, inbound: Inbound, exchange: 
     errands = [_errand(state, snapshot, inbound, u, body=body, prompt=prompt, name=trail.id) for u in upstreams]
     wanted = Ask(exchange.accepted, inbound.session, trail.prompt_estimate)
     await exchange.run(attempts(candidates, wanted, random=state.board.random), candidates, errands=errands)
+    # The client has its answer: what comes now may be cut short by the server's end, and changes nothing of it.
+    trail.status, trail.result = exchange.relay.status, trail.result or "ok"
     if exchange.stream is not None:
         state.recall.note(*exchange.stream.keepsake)
         await prompt.learn(trail)
