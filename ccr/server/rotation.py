@@ -1,4 +1,4 @@
-"""`GET /api/rotation`: the keys of each provider, masked, with what has become of them."""
+"""`GET /api/rotation`: the keys of each provider, masked, with what has become of them, and what was learnt."""
 
 import trio
 
@@ -8,5 +8,9 @@ from ccr.server.state import State
 
 
 async def rotation(request: Request, state: State) -> None:
-    """Answer {providers: [...]}, a report of `ccr.keys.board` for each provider."""
-    await request.json({"providers": state.board.report(trio.current_time(), label)})
+    """Answer {providers: [...], lessons: [...]}: reports of `ccr.keys.board`, with how many requests wait for a key."""
+    now, queue = trio.current_time(), state.queue
+    reports = state.board.report(now, label)
+    providers = [{**report, "queued": queue.length(report["provider"])} for report in reports]
+    lessons = state.redact.value(state.board.lessons.report())
+    await request.json({"providers": providers, "lessons": lessons})

@@ -29,3 +29,22 @@ async def test_each_key_is_told_masked_with_what_has_become_of_it() -> None:
     assert (report["provider"], report["total"], report["available"]) == ("up", 2, 1)
     assert [key["state"] for key in report["keys"]] == ["disabled", "active"]
     assert not any(key in told.text for key in KEYS)
+
+
+@trio_test()
+async def test_what_was_learnt_from_a_refusal_is_told() -> None:
+    async def strict(seen: Seen, wire: Wire) -> None:
+        if "tool_choice" in seen.body:
+            await wire.answer(400, {"error": {"message": "this model does not support tool_choice"}})
+        else:
+            await answer(Seen("", "", {"authorization": f"Bearer {KEYS[1]}"}, {}, b""), wire)
+
+    forced = {"tools": [{"name": "t", "input_schema": {"type": "object"}}], "tool_choice": {"type": "any"}}
+    async with live(strict) as router:
+        for _ in range(2):
+            assert (await router.post({**REQUEST, **forced})).status_code == 200
+        told = (await router.http.get(f"{router.url}/api/rotation")).json()
+    assert len(router.seen) == 3
+    (lesson,) = told["lessons"]
+    assert (lesson["provider"], lesson["model"], lesson["fix"]) == ("up", "m", "leave out tool_choice")
+    assert told["providers"][0]["queued"] == 0
