@@ -131,8 +131,22 @@ def test_encoder_writes_searches_with_results_and_count() -> None:
         "name": "web_search",
         "input": {"query": "q"},
     }
-    assert message["content"][1]["content"][0]["url"] == "https://a/"
-    assert message["content"][1]["content"][1]["title"] == "https://b/"
+    assert message["content"][1]["content"] == [
+        {
+            "type": "web_search_result",
+            "url": "https://a/",
+            "title": "A",
+            "encrypted_content": "about",
+            "page_age": "May 1",
+        },
+        {
+            "type": "web_search_result",
+            "url": "https://b/",
+            "title": "https://b/",
+            "encrypted_content": "",
+            "page_age": None,
+        },
+    ]
     assert message["content"][3]["content"]["error_code"] == "unavailable"
     assert message["usage"]["server_tool_use"] == {"web_search_requests": 2}
 

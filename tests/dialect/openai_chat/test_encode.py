@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ccr.anthropic.unify import unify
 from ccr.core.jsonio import dump, load
+from ccr.core.toolname import wire_name
 from ccr.dialect.openai_chat import OpenAIChat
 from ccr.dialect.openai_chat.encode import encode, reasoning_fields
 from ccr.dialect.vendor import Vendor
@@ -313,6 +314,14 @@ def test_structured_output_where_the_vendor_takes_a_schema() -> None:
         "json_schema": {"name": "output", "schema": SCHEMA, "strict": True},
     }
     assert body["messages"][0]["content"] == "You write titles."
+
+
+def test_structured_output_has_a_legal_name() -> None:
+    request = unify({"model": "x", "messages": [user("a")]})
+    wanted = {"type": "json_schema", "json_schema": {"name": "a title", "schema": {"$schema": "x", **SCHEMA}}}
+    request["response_format"] = wanted
+    found = load(encode(request, at("openai")).body)["response_format"]["json_schema"]
+    assert found == {"name": wire_name("a title"), "schema": SCHEMA, "strict": False}
 
 
 def test_structured_output_is_strict_only_where_the_schema_allows() -> None:

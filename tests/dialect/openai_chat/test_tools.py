@@ -133,6 +133,10 @@ ROWS: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str, dict[str, Any]]
         [tool(0, call="a", name="Bash", args=WHOLE_A), tool(0, args="{}")],
         [A],
     ),
+    "name again behind whole arguments": (
+        [tool(0, call="a", name="Bash", args=WHOLE_A), tool(0, name="Bash"), tool(0, name="Bash", args="")],
+        [A],
+    ),
     "no name": ([tool(0, call="a", args=WHOLE_A)], [("a", "unknown_tool", {"c": 1})]),
     "a single object": ([delta(tool_calls=piece("a", "Bash", WHOLE_A))], [A]),
     "name and arguments without function": ([calls({"id": "a", "name": "Bash", "arguments": WHOLE_A})], [A]),
