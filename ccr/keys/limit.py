@@ -35,13 +35,14 @@ UNLIMITED = Limits()
 class Entry:
     """A request that was let through."""
 
-    __slots__ = ("at", "is_refused", "is_running", "tokens")
+    __slots__ = ("at", "is_forgotten", "is_refused", "is_running", "tokens")
 
     def __init__(self, at: float, tokens: int) -> None:
         self.at = at
         self.tokens = tokens
         self.is_running = True
         self.is_refused = False
+        self.is_forgotten = False
 
 
 class Meter:
@@ -52,6 +53,8 @@ class Meter:
         self.running = 0
         self._starts: deque[Entry] = deque()
         self._late: deque[tuple[float, int]] = deque()
+        self._tokens = 0
+        """The sum over both."""
         self._held = -math.inf
         self._learnt = 0
         self._learnt_at = -math.inf
@@ -69,6 +72,7 @@ class Meter:
         entry = Entry(now, tokens)
         self.running += 1
         self._starts.append(entry)
+        self._tokens += tokens
         return entry
 
     def settle(self, entry: Entry, now: float, tokens: int | None = None) -> None:
@@ -79,10 +83,13 @@ class Meter:
         self.running -= 1
         if tokens is None:
             return
+        self._forget(now)
         if tokens > entry.tokens:
             # Vendors count a reply when it is made, which may be long after its prompt.
             self._late.append((now, tokens - entry.tokens))
-        else:
+            self._tokens += tokens - entry.tokens
+        elif not entry.is_forgotten:
+            self._tokens += tokens - entry.tokens
             entry.tokens = tokens
 
     def hold(self, until: float) -> None:
@@ -111,7 +118,7 @@ class Meter:
     def tokens(self, now: float) -> int:
         """Return how many tokens count towards the minute."""
         self._forget(now)
-        return sum(entry.tokens for entry in self._starts) + sum(tokens for _, tokens in self._late)
+        return self._tokens
 
     def _until_request(self, now: float) -> float:
         rpm = self.rpm(now)
@@ -137,6 +144,8 @@ class Meter:
     def _forget(self, now: float) -> None:
         begin = now - WINDOW + _ROUNDING
         while self._starts and self._starts[0].at <= begin:
-            self._starts.popleft()
+            entry = self._starts.popleft()
+            entry.is_forgotten = True
+            self._tokens -= entry.tokens
         while self._late and self._late[0][0] <= begin:
-            self._late.popleft()
+            self._tokens -= self._late.popleft()[1]

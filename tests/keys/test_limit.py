@@ -4,6 +4,8 @@ import math
 import random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ccr.keys.limit import LEARNT_SECONDS, WINDOW, Limits, Meter
 
@@ -75,6 +77,21 @@ def test_tokens_beyond_the_estimate_count_when_they_were_made() -> None:
     assert meter.tokens(50.0) == 900
     assert meter.wait(50.0, 500) == pytest.approx(50.0 + WINDOW - 50.0)
     assert meter.tokens(WINDOW + 1) == 800
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.floats(0, 40), st.integers(0, 50), st.integers(0, 90), st.booleans()), max_size=40))
+def test_tokens_are_those_of_the_last_minute(uses: list[tuple[float, int, int, bool]]) -> None:
+    meter, now, running = Meter(Limits(tpm=100)), 0.0, []
+    for pause, estimate, used, ends in uses:
+        now += pause
+        running.append((meter.take(now, estimate), used))
+        if ends:
+            entry, tokens = running.pop(0)
+            meter.settle(entry, now, tokens)
+        counted = sum(e.tokens for e in meter._starts) + sum(tokens for _, tokens in meter._late)
+        assert meter.tokens(now) == counted
+    assert meter.tokens(now + 2 * WINDOW) == 0
 
 
 def test_concurrency_waits_for_an_end() -> None:
