@@ -1,7 +1,6 @@
 """`ccr code`: run Claude Code through the router. Every argument that is not ours is Claude Code's, as it stands."""
 
 import os
-import sys
 from collections.abc import Sequence
 
 from ccr.cli.own import Own
@@ -19,6 +18,6 @@ def main(own: Own, arguments: Sequence[str]) -> int:
     source = own.source(place, env)
     loaded = source.read()
     # Claude Code's own output is all that a script may find; a person wants to know.
-    if loaded.config is not None and loaded.config.providers and sys.stderr.isatty():
+    if loaded.config is not None and loaded.config.providers and os.isatty(2):
         warn(source.path, loaded.problems)
     return run(Session(source=source, home=place, arguments=arguments), loaded)

@@ -2,15 +2,23 @@
 
 import os
 import sys
+from typing import Annotated
+
+from cyclopts import Parameter
 
 
-def demo(*, claude: bool = False) -> int:
+def demo(
+    *,
+    claude: Annotated[
+        bool, Parameter(negative="", help="Let the real Claude Code make the request; it must be on the PATH.")
+    ] = False,
+) -> int:
     """Show one request on its way through the router to a made-up provider on this machine.
 
-    Parameters
-    ----------
-    claude
-        Let the real Claude Code make the request instead; it must be on the PATH.
+    Examples:
+
+        ccr demo
+        ccr demo --claude
     """
     from ccr.run.demo import show
 

@@ -7,10 +7,10 @@ from ccr.run import service
 
 
 def restart(*, config: ConfigOption = None, port: PortOption = None) -> int:
-    """Start the service anew; the old one finishes what it is answering. Starts it if it does not run.
+    """Start the service anew; the old one finishes what it is answering.
 
-    Only a change of HOST or PORT, or a new version of ccr, needs this: other changes of the configuration are
-    noticed within a second.
+    Starts it if it does not run. Only a change of HOST or PORT, or a new version of ccr, needs this: other changes of
+    the configuration are noticed within a second.
 
     Examples:
 

@@ -7,9 +7,9 @@ from ccr.run import service
 
 
 def stop(*, config: ConfigOption = None, port: PortOption = None) -> int:
-    """Stop the service and wait until it has ended; what it is answering may finish first.
+    """Stop the service and wait until it has ended.
 
-    A `ccr code` that serves for itself is not touched.
+    What it is answering may finish first. A `ccr code` that serves for itself is not touched.
 
     Examples:
 

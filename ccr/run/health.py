@@ -37,7 +37,7 @@ class Nobody(Enum):
     FOREIGN = "somebody else listens there"
 
 
-def ask(host: str, port: int, *, seconds: float = 0.5) -> Health | Nobody:
+def ask(host: str, port: int, *, seconds: float = 0.3) -> Health | Nobody:
     """Ask for `/health` at an address that a server listens on; takes at most about `seconds`."""
     deadline = monotonic() + seconds
     address = (reachable(host), port)

@@ -18,7 +18,7 @@ from ccr.run import port as ports
 from ccr.run.health import Health, Nobody, ask
 from ccr.run.process import Process, process
 from ccr.run.source import Source
-from ccr.run.spawn import detach
+from ccr.run.spawn import detach, end
 from ccr.store import lease
 from ccr.store.paths import Home
 
@@ -30,7 +30,7 @@ STOP_SECONDS = 15.0
 CLOSE_SECONDS = 3.0
 KILL_SECONDS = 5.0
 LOCK_SECONDS = 30.0
-PATIENT_SECONDS = 2.0
+PATIENT_SECONDS = 1.2
 POLL_SECONDS = 0.03
 TELL_SECONDS = 1.0
 TAIL_LINES = 15
@@ -190,8 +190,10 @@ def _launch(site: Site, tell: Tell) -> Running:
     running = _own(site, instance)
     if running is None:
         if not is_settled:
-            child.kill()
+            end(child)
         raise CommandError(_failure(site, output))
+    # It is to outlive us, which Popen would take for an oversight.
+    child.returncode = 0
     return running
 
 

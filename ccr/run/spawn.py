@@ -1,6 +1,8 @@
 """Starts ccr itself once more: as the background service, or as a command that Claude Code calls."""
 
+import os
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -40,3 +42,12 @@ def detach(
         start_new_session=True,
         creationflags=getattr(subprocess, "DETACHED_PROCESS", 0),
     )
+
+
+def end(detached: "subprocess.Popen[bytes]") -> None:
+    """End what `detach` has started, with all its children, without asking it."""
+    if sys.platform == "win32":
+        detached.kill()
+    else:
+        os.killpg(detached.pid, signal.SIGKILL)
+    detached.wait()

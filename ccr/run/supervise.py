@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from functools import partial
 from socket import socket
+from typing import Self
 
 import trio
 
@@ -33,19 +34,26 @@ class LastResort:
     """Ends the process with `code` when its orderly end hangs, as on a client that takes no bytes and doesn't leave."""
 
     def __init__(self) -> None:
-        self.code = 0
+        self.code = 1
         self._timer: threading.Timer | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.disarm()
+
+    def disarm(self) -> None:
+        """The orderly end is reached."""
+        if self._timer is not None:
+            self._timer.cancel()
 
     def arm(self, seconds: float) -> None:
         """Allow `seconds` from now on."""
+        self.disarm()
         self._timer = threading.Timer(seconds, lambda: os._exit(self.code))
         self._timer.daemon = True
         self._timer.start()
-
-    def disarm(self) -> None:
-        """The orderly end worked."""
-        if self._timer is not None:
-            self._timer.cancel()
 
 
 async def run_service(router: Router, listener: socket, *, ready: Callable[[], None]) -> int:
@@ -55,6 +63,7 @@ async def run_service(router: Router, listener: socket, *, ready: Callable[[], N
         async with serving(router, listener, grace=DRAIN_SECONDS, hurry=partial(anext, signals)) as end:
             ready()
             await anext(signals)
+            end.code = 0
     return end.code
 
 
@@ -74,24 +83,24 @@ async def serving(
 ) -> AsyncIterator[LastResort]:
     """Serve while the block runs; then let running requests go on for `grace` seconds, or until `hurry()` returns."""
     stop = trio.Event()
-    end = LastResort()
-    async with router.state.running(), trio.open_nursery() as nursery:
+    with LastResort() as end:
+        async with router.state.running(), trio.open_nursery() as nursery:
 
-        async def server(task_status: trio.TaskStatus[list[str]]) -> None:
-            await serve(router.app, listener, log=router.log, stop=stop, grace=grace, task_status=task_status)
+            async def server(task_status: trio.TaskStatus[list[str]]) -> None:
+                await serve(router.app, listener, log=router.log, stop=stop, grace=grace, task_status=task_status)
+                nursery.cancel_scope.cancel()
+
+            await nursery.start(server)
+            nursery.start_soon(watch, router.files, router.reload)
+            try:
+                yield end
+            finally:
+                end.arm(grace + LAST_RESORT_SECONDS)
+            router.state.drain()
+            stop.set()
+            await hurry()
+            end.arm(LAST_RESORT_SECONDS)
             nursery.cancel_scope.cancel()
-
-        await nursery.start(server)
-        nursery.start_soon(watch, router.files, router.reload)
-        try:
-            yield end
-        finally:
-            end.arm(grace + LAST_RESORT_SECONDS)
-        router.state.drain()
-        stop.set()
-        await hurry()
-        nursery.cancel_scope.cancel()
-    end.disarm()
 
 
 async def _wait(child: Child) -> int:

@@ -8,9 +8,7 @@ import pytest
 
 from ccr.run.health import Health, Nobody, ask, reachable, url
 
-HEALTH = Health(
-    name="ccr", status="ok", instance="i", pid=7, role="service", version="1", config_hash="h", started=1.0
-)
+HEALTH = Health(name="ccr", status="ok", instance="i", pid=7, role="service", version="1", config_hash="h", started=1.0)
 
 
 @contextmanager

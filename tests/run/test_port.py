@@ -9,7 +9,9 @@ import pytest
 from ccr.errors import CommandError
 from ccr.run.port import Holder, bind, find_holder, refusal
 
-LISTEN = "import socket,sys;s=socket.create_server(('127.0.0.1',0));print(s.getsockname()[1],flush=True);sys.stdin.read()"
+LISTEN = (
+    "import socket,sys;s=socket.create_server(('127.0.0.1',0));print(s.getsockname()[1],flush=True);sys.stdin.read()"
+)
 
 
 def test_bind_takes_connections_at_once() -> None:
@@ -60,7 +62,9 @@ def test_holder_is_unknown_without_proc(tmp_path: Path) -> None:
 
 
 def test_process_that_may_not_be_looked_into_is_passed_over(tmp_path: Path) -> None:
-    row = "   0: 0100007F:0D80 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 77 1 0 100 0 0 10 0"
+    row = (
+        "   0: 0100007F:0D80 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 77 1 0 100 0 0 10 0"
+    )
     (tmp_path / "net").mkdir()
     (tmp_path / "net" / "tcp").write_text(f"  sl  local_address rem_address   st\n{row}\n")
     (tmp_path / "1").mkdir()

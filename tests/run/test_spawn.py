@@ -1,0 +1,48 @@
+import os
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+from ccr.run.process import started
+from ccr.run.spawn import detach, end, own_command, own_shell_command
+from ccr.version import VERSION
+from tests.process import run
+from tests.world import wait_for
+
+
+def test_own_command_is_not_led_astray_by_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "ccr").mkdir()
+    (tmp_path / "ccr" / "__main__.py").write_text("print('wrong')")
+    done = run(["sh", "-c", f"cd {shlex.quote(str(tmp_path))} && {own_shell_command('-v')}"])
+    assert done.stdout.split()[-1] == VERSION
+
+
+def test_frozen_program_starts_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", "/opt/a b/ccr")
+    assert own_command() == ["/opt/a b/ccr"]
+    assert own_shell_command("statusline") == "'/opt/a b/ccr' statusline"
+
+
+def test_detached_program_has_a_session_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = (
+        "import os, sys; print(os.getsid(0) == os.getpid(), os.getcwd(), sys.argv[1:], os.environ['A'], flush=True)"
+    )
+    monkeypatch.setattr("ccr.run.spawn.own_command", lambda: [sys.executable, "-c", f"{program}; input()"])
+    with open(tmp_path / "out", "wb") as output:
+        child = detach(["start"], env={**os.environ, "A": "1"}, folder=tmp_path, output=output)
+    assert child.wait(10) == 1
+    assert (tmp_path / "out").read_text().splitlines()[0] == f"True {tmp_path} ['start'] 1"
+
+
+def test_end_ends_the_children_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = "import subprocess; print(subprocess.Popen(['sleep', '60']).pid, flush=True); import time; time.sleep(60)"
+    monkeypatch.setattr("ccr.run.spawn.own_command", lambda: [sys.executable, "-c", program])
+    with open(tmp_path / "out", "wb") as output:
+        child = detach([], env=os.environ, folder=tmp_path, output=output)
+    wait_for(lambda: (tmp_path / "out").read_text().endswith("\n"))
+    end(child)
+    pid = int((tmp_path / "out").read_text())
+    wait_for(lambda: not started(pid))
