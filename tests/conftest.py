@@ -6,9 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # The asserts of shared pieces explain themselves like those of the tests.
 pytest.register_assert_rewrite("tests.grammar", "tests.hop.agent", "tests.legal", "tests.terminal", "tests.world")
+
+# A change is checked by few examples, many times a day; `--hypothesis-profile=thorough` takes as many as it likes.
+settings.register_profile("quick", max_examples=30, deadline=None)
+settings.register_profile("thorough", max_examples=2000, deadline=None)
+settings.load_profile("quick")
 
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TERM", "TMPDIR", "CI", "PYTHONDONTWRITEBYTECODE", "LD_LIBRARY_PATH")
 
