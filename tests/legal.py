@@ -40,51 +40,76 @@ def read_stream(data: bytes) -> dict[str, Any]:
 
     A broken stream's message has the error under `error`.
     """
-    message: dict[str, Any] = {}
-    blocks: list[dict[str, Any]] = []
-    is_open = False
-    ended = ""
+    reading = Reading()
     for name, value in events(data):
-        assert not ended or ended == "message_delta", f"{name} after {ended}"
-        if name == "ping":
-            continue
-        if name == "error":
-            assert set(value["error"]) == {"type", "message"}
-            if is_open:
-                _close(blocks[-1], cut=True)
-            return {**message, "content": blocks, "error": value["error"]}
-        if name == "message_start":
-            assert not message, "a second message_start"
-            message = dict(value["message"])
-            assert message["content"] == []
-            assert isinstance(message["usage"]["input_tokens"], int)
-            continue
-        assert message, f"{name} before message_start"
-        if name == "content_block_start":
-            assert not is_open, "a block opens inside another"
-            assert value["index"] == len(blocks)
-            blocks.append({**value["content_block"], "_pieces": {}})
-            is_open = True
-        elif name == "content_block_delta":
-            _delta(value, blocks, is_open=is_open)
-        elif name == "content_block_stop":
-            assert is_open
-            assert value["index"] == len(blocks) - 1
-            is_open = False
-            _close(blocks[-1])
-        elif name == "message_delta":
-            assert not is_open, "message_delta inside a block"
-            assert not ended, "a second message_delta"
-            assert value["delta"]["stop_reason"]
-            message.update(value["delta"], usage=value["usage"])
-            ended = name
-        elif name == "message_stop":
-            assert ended == "message_delta"
-            ended = name
-        else:
-            raise AssertionError(f"unknown event {name}")
-    assert ended == "message_stop", "the stream has no end"
-    return {**message, "content": blocks}
+        reading.take(name, value)
+    assert reading.ended in ("message_stop", "error"), "the stream has no end"
+    return {**reading.message, "content": reading.blocks}
+
+
+class Reading:
+    """A stream as far as it has been read."""
+
+    def __init__(self) -> None:
+        self.message: dict[str, Any] = {}
+        self.blocks: list[dict[str, Any]] = []
+        self.is_open = False
+        self.ended = ""
+
+    def take(self, name: str, value: dict[str, Any]) -> None:
+        """Take one event. Anything that the protocol does not allow at this point fails."""
+        may_follow = {"": True, "message_delta": name in ("message_stop", "error")}
+        assert may_follow.get(self.ended, False), f"{name} after {self.ended}"
+        assert self.message or name in ("message_start", "ping", "error"), f"{name} before message_start"
+        getattr(self, f"on_{name}")(value)
+
+    def on_ping(self, value: dict[str, Any]) -> None:
+        """Nothing to do."""
+
+    def on_error(self, value: dict[str, Any]) -> None:
+        """The stream broke off."""
+        assert set(value["error"]) == {"type", "message"}
+        if self.is_open:
+            _close(self.blocks[-1], cut=True)
+        self.message["error"] = value["error"]
+        self.ended = "error"
+
+    def on_message_start(self, value: dict[str, Any]) -> None:
+        """The message begins, once."""
+        assert not self.message, "a second message_start"
+        self.message = dict(value["message"])
+        assert self.message["content"] == []
+        assert isinstance(self.message["usage"]["input_tokens"], int)
+
+    def on_content_block_start(self, value: dict[str, Any]) -> None:
+        """A block begins after the one before has ended."""
+        assert not self.is_open, "a block opens inside another"
+        assert value["index"] == len(self.blocks)
+        self.blocks.append({**value["content_block"], "_pieces": {}})
+        self.is_open = True
+
+    def on_content_block_delta(self, value: dict[str, Any]) -> None:
+        """More of the open block."""
+        _delta(value, self.blocks, is_open=self.is_open)
+
+    def on_content_block_stop(self, value: dict[str, Any]) -> None:
+        """The open block ends."""
+        assert self.is_open
+        assert value["index"] == len(self.blocks) - 1
+        self.is_open = False
+        _close(self.blocks[-1])
+
+    def on_message_delta(self, value: dict[str, Any]) -> None:
+        """The message says why it ends, once."""
+        assert not self.is_open, "message_delta inside a block"
+        assert value["delta"]["stop_reason"]
+        self.message.update(value["delta"], usage=value["usage"])
+        self.ended = "message_delta"
+
+    def on_message_stop(self, value: dict[str, Any]) -> None:
+        """The message is complete."""
+        assert self.ended == "message_delta"
+        self.ended = "message_stop"
 
 
 def _delta(value: dict[str, Any], blocks: list[dict[str, Any]], *, is_open: bool) -> None:

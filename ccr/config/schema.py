@@ -121,9 +121,9 @@ class Router(Struct, frozen=True, kw_only=True, rename="camel"):
 
     default: Annotated[RouteValue | None, Meta(description="For everything that no other route takes.")] = None
     background: Annotated[RouteValue | None, Meta(description="For small tasks beside the conversation.")] = None
-    think: Annotated[
-        RouteValue | None, Meta(description="For requests that ask for reasoning, such as plan mode.")
-    ] = None
+    think: Annotated[RouteValue | None, Meta(description="For requests that ask for reasoning, such as plan mode.")] = (
+        None
+    )
     long_context: Annotated[
         RouteValue | None, Meta(description="For prompts with more tokens than `longContextThreshold`.")
     ] = None
@@ -133,9 +133,9 @@ class Router(Struct, frozen=True, kw_only=True, rename="camel"):
     think_when: Annotated[
         Json | None, Meta(description="What asks for reasoning: `budget`, `planMode`, `efforts`, `keywords`.")
     ] = None
-    schedule: Annotated[Json | None, Meta(description="For each route, the hours in which another model serves it.")] = (
-        None
-    )
+    schedule: Annotated[
+        Json | None, Meta(description="For each route, the hours in which another model serves it.")
+    ] = None
     long_context_threshold: Annotated[
         Count, Meta(description="Tokens above which `longContext` is used; 0 means 60000.")
     ] = LONG_CONTEXT_THRESHOLD
