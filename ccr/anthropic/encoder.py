@@ -118,7 +118,7 @@ class Encoder(ABC):
             "output_tokens": usage.output,
         }
         if searches := max(usage.searches, self._searches):
-            found["server_tool_use"] = {"web_search_requests": searches}
+            found["server_tool_use"] = {"web_search_requests": searches, "web_fetch_requests": 0}
         return found
 
     @abstractmethod

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from anthropic.types import Message, RawMessageStreamEvent
 from anthropic.types.beta import BetaMessageParam, BetaToolUnionParam
 from anthropic.types.beta.message_create_params import MessageCreateParamsStreaming
 from openai.types.chat import ChatCompletionMessageParam, ChatCompletionToolParam
@@ -11,6 +12,8 @@ from openai.types.chat.completion_create_params import CompletionCreateParamsStr
 from openai.types.responses import ResponseInputItemParam, ToolParam
 from openai.types.responses.response_create_params import ResponseCreateParamsStreaming
 from pydantic import TypeAdapter
+
+from tests.legal import events
 
 Json = dict[str, Any]
 
@@ -40,6 +43,18 @@ def check_messages(body: Json) -> None:
         _same(message, BetaMessageParam)
     for tool in body.get("tools", ()):
         _same(tool, BetaToolUnionParam)
+
+
+def check_reply(message: Json) -> None:
+    """Assert that Anthropic's types take a message that a client gets."""
+    _adapter(Message).validate_python(message)
+
+
+def check_events(stream: bytes) -> None:
+    """Assert that Anthropic's types take every event of a stream that a client gets."""
+    for name, value in events(stream):
+        if name not in ("ping", "error"):
+            _adapter(RawMessageStreamEvent).validate_python(value)
 
 
 @cache

@@ -85,6 +85,12 @@ def test_fault_believes_the_header_first_and_googles_details_next() -> None:
     assert read_fault(429, body, retry_after=5).retry_after == 5
 
 
+@pytest.mark.parametrize("delay", ["soon", "27", "27 s", "-1s", 27, None, {}])
+def test_fault_takes_no_wait_that_google_does_not_write(delay: object) -> None:
+    body = json.dumps({"error": {"code": 429, "message": "x", "details": [{"retryDelay": delay}]}}).encode()
+    assert read_fault(429, body).retry_after is None
+
+
 @pytest.mark.parametrize(
     "key",
     [

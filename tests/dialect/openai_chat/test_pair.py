@@ -1,5 +1,6 @@
 """The golden pairs: what vendors really send, one oddity a pair, on the whole way from their bytes to the client."""
 
+import json
 import re
 from itertools import pairwise
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.dialect.official import check_events, check_reply
 from tests.dialect.openai_chat.pair import Pair, pairs
 
 PAIRS = pairs()
@@ -42,6 +44,14 @@ def test_pair_is_the_same_for_a_client_without_stream(pair: Pair) -> None:
         assert whole["fault"]["message"] == streamed["message"]["error"]["message"]
     else:
         assert whole == streamed
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=repr)
+def test_anthropics_own_types_take_what_the_client_gets(pair: Pair) -> None:
+    streamed, whole = pair.reply(stream=True), pair.reply(stream=False)
+    check_events(streamed.feed(pair.raw) + streamed.close())
+    if out := whole.feed(pair.raw) + whole.close():
+        check_reply(json.loads(out))
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=repr)
