@@ -8,6 +8,7 @@ from typing import NamedTuple
 import httpx
 
 from ccr.config.schema import Provider
+from ccr.errors import ConfigError
 from ccr.net.proxy import proxy_for
 from ccr.net.transport import TrioTransport
 from ccr.net.trust import tls_context
@@ -52,7 +53,14 @@ class Clients:
         if way.proxy is None:
             return TrioTransport(context, connect_seconds=CONNECT_SECONDS)
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=30)
-        return httpx.AsyncHTTPTransport(verify=context(), proxy=way.proxy, limits=limits, trust_env=False)
+        try:
+            return httpx.AsyncHTTPTransport(verify=context(), proxy=way.proxy, limits=limits, trust_env=False)
+        except ImportError:
+            raise ConfigError(
+                f"the proxy {way.proxy!r} speaks SOCKS: `pip install socksio`, or use an HTTP proxy"
+            ) from None
+        except ValueError as error:
+            raise ConfigError(f"the proxy {way.proxy!r} can't be used: {error}") from None
 
     async def aclose(self) -> None:
         """Close every connection."""

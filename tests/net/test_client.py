@@ -1,8 +1,10 @@
 """Upstreams that are reached in the same way share a transport."""
 
 import httpx
+import pytest
 
 from ccr.config.schema import Provider
+from ccr.errors import ConfigError
 from ccr.net.client import Clients, request
 from ccr.net.transport import TrioTransport
 from tests.aio import trio_test
@@ -39,3 +41,10 @@ def test_a_request_has_its_length_and_host() -> None:
         "k",
     )
     assert sent.extensions["timeout"]["read"] is None
+
+
+@pytest.mark.parametrize("proxy", ["gopher://proxy:1", "nonsense"])
+@trio_test()
+async def test_a_proxy_that_cannot_be_used_is_named(proxy: str) -> None:
+    with pytest.raises(ConfigError, match=proxy):
+        Clients({}).client(provider(proxy=proxy), proxy_url=None)
