@@ -115,7 +115,7 @@ class Calls:
     @property
     def settled(self) -> bool:
         """Whether something else may come between: no call is waiting for the rest of its arguments."""
-        return self._active == len(self._slots) or all(slot.whole for slot in self._slots[self._active :])
+        return all(slot.whole for slot in self._slots[self._active :])
 
     @property
     def open(self) -> bool:
