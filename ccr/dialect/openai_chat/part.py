@@ -53,4 +53,4 @@ def _words(part: Json) -> str:
     """Return the text that stands for a part; the address of one that is held elsewhere is all there is of it."""
     address = remote_url(part)
     text = stand_in(part)
-    return f"{text} It is at {address}" if address and text else text
+    return f"{text} It is at {address}" if address else text

@@ -45,3 +45,10 @@ def test_marks_are_for_those_who_know_them() -> None:
 def test_images_lose_what_is_ours() -> None:
     part = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}, "media_type": "image/png"}
     assert user_part(part, at()) == PNG_PART
+
+
+@pytest.mark.parametrize(("title", "name"), [("a.pdf", "a.pdf"), ("", "document.pdf"), (None, "document.pdf")])
+def test_a_file_always_has_a_name(title: str | None, name: str) -> None:
+    source = {"type": "base64", "media_type": "application/pdf", "data": "JVBERi0="}
+    sent = user_part({"type": "document", "title": title, "source": source}, at("openai"))
+    assert sent == {"type": "file", "file": {"filename": name, "file_data": "data:application/pdf;base64,JVBERi0="}}
