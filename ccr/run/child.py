@@ -16,7 +16,8 @@ from ccr.errors import CommandError
 from ccr.run.claude import NOT_EXECUTABLE, NOT_FOUND
 from ccr.run.process import is_stopped
 
-SETTLE_SECONDS = 0.05
+SETTLE_LOOKS = 5
+SETTLE_SECONDS = 0.01
 END_SECONDS = 5.0
 
 
@@ -63,11 +64,14 @@ class Child:
             force.start()
 
     def _stop_with(self) -> None:
-        # Claude Code mostly stops the whole group, as a terminal does. Then we were stopped too and run now because
-        # we have been waked: wait until the child is so as well, instead of stopping once more.
-        time.sleep(SETTLE_SECONDS)
-        if is_stopped(self.pid):
-            os.killpg(os.getpgrp(), signal.SIGTSTP)
+        # Claude Code mostly stops the whole group, as a terminal does. Then we are stopped meanwhile, and when we are
+        # waked the child is so too: it must be seen stopped all the time before we stop the group for its sake. One
+        # sleep won't do, as one that we are stopped in is over at once when we go on, maybe before the child does.
+        for _ in range(SETTLE_LOOKS):
+            time.sleep(SETTLE_SECONDS)
+            if not is_stopped(self.pid):
+                return
+        os.killpg(os.getpgrp(), signal.SIGTSTP)
 
 
 def spawn(command: Sequence[str], *, env: Mapping[str, str], silent: bool = False) -> Child:
