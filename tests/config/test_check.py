@@ -69,9 +69,7 @@ def test_check_reads_the_models_of_a_scheduled_route() -> None:
 
 
 def test_check_reads_further_routes_and_fallbacks() -> None:
-    config = replace(
-        BASE, router=Router(extra={"haiku": "no,x"}, schedule={}), fallback={"think": ("local,y", "no,z")}
-    )
+    config = replace(BASE, router=Router(extra={"haiku": "no,x"}, schedule={}), fallback={"think": ("local,y", "no,z")})
     assert [problem.partition(": ")[0] for problem in problems(config)] == ["Router.haiku", "fallback.think[1]"]
 
 

@@ -2,9 +2,7 @@ import pytest
 
 from ccr.route.place import find_folder, project_name
 
-SYSTEM_2_0 = [
-    {"type": "text", "text": "<env>\nWorking directory: /home/me/my project\nPlatform: linux\n</env>"}
-]
+SYSTEM_2_0 = [{"type": "text", "text": "<env>\nWorking directory: /home/me/my project\nPlatform: linux\n</env>"}]
 SYSTEM_2_1 = {
     "role": "system",
     "content": "Environment:\n - Primary working directory: /home/me/p\n - Platform: linux",
