@@ -1,5 +1,6 @@
 """The `ccr` command. What is asked for all the time is answered without importing the rest."""
 
+import os
 import sys
 
 from ccr.version import VERSION
@@ -17,7 +18,19 @@ def main() -> None:
         sys.exit(statusline.main(words[1:]))
     from ccr.cli.entry import run
 
-    sys.exit(run(words))
+    leave(run(words))
+
+
+def leave(code: int) -> None:
+    """Exit without tearing the interpreter down, which takes 0.1 s after a session and has nothing left to save."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            # Nobody reads it any more.
+            code = code or 1
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -24,3 +24,11 @@ def test_other_commands_go_on_to_the_command_line() -> None:
     done = run([*CCR, "strat"])
     assert (done.returncode, done.stdout) == (1, "")
     assert "did you mean 'start'" in done.stderr
+
+
+def test_what_was_printed_is_not_lost_and_its_reader_may_leave() -> None:
+    assert "Examples:" in run([*CCR, "help"]).stdout
+    left = run(["bash", "-c", '"$@" | true; exit "${PIPESTATUS[0]}"', "bash", *CCR, "help"])
+    assert left.stderr == ""
+    full = run(["sh", "-c", '"$@" > /dev/full', "sh", *CCR, "help"])
+    assert full.returncode == 1
