@@ -43,7 +43,9 @@ def is_free(port: int) -> bool:
 def test_service_starts_once_and_stops(world: World) -> None:
     world.configure()
     first = world.run("start")
-    assert (first.returncode, first.stderr) == (0, "")
+    assert first.returncode == 0
+    # Told only if it takes longer than a second, as it does on a busy machine.
+    assert first.stderr in ("", "ccr: starting ...\n")
     status = world.status()
     assert status["running"] is True
     assert status["url"] == f"http://127.0.0.1:{world.port}"
