@@ -13,6 +13,7 @@ from ccr.core.jsonio import load
 from ccr.core.sse import BOM, ServerEvent, Splitter
 from ccr.core.unified import Json
 from ccr.core.usage import Usage, latest
+from ccr.dialect.anthropic.decode import read_usage
 from ccr.dialect.fault import error_in
 from ccr.reply import CUT, EMPTY, WHOLE_LIMIT, Reply
 
@@ -165,20 +166,3 @@ def _value(data: bytes) -> Json:
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def read_usage(usage: dict[str, Any]) -> Usage:
-    """Return Anthropic's usage object as `Usage`; what is missing or no number is 0."""
-    searches = usage.get("server_tool_use")
-    return Usage(
-        input=_count(usage, "input_tokens"),
-        output=_count(usage, "output_tokens"),
-        cache_read=_count(usage, "cache_read_input_tokens"),
-        cache_write=_count(usage, "cache_creation_input_tokens"),
-        searches=_count(searches, "web_search_requests") if isinstance(searches, dict) else 0,
-    )
-
-
-def _count(holder: dict[str, Any], name: str) -> int:
-    value = holder.get(name)
-    return value if isinstance(value, int) else 0

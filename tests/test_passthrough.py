@@ -13,7 +13,8 @@ from ccr.anthropic.stream import StreamEncoder, error_frame, frame
 from ccr.core.event import Fault
 from ccr.core.usage import Usage
 from ccr.dialect.anthropic import Anthropic
-from ccr.passthrough import Passthrough, read_usage
+from ccr.dialect.anthropic.decode import read_usage
+from ccr.passthrough import Passthrough
 from ccr.reply import Reply
 from tests.anthropic.events import heading
 from tests.chat import TARGET
