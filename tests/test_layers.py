@@ -88,7 +88,6 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
     "hypercorn": SHELL,
     "h11": frozenset({"net", "server"}),
     "certifi": frozenset({"net"}),
-    "watchfiles": frozenset({"run"}),
     "cyclopts": frozenset({"cli"}),
 }
 """Which parts may import which distribution; one that is not listed here is not a dependency of ccr."""
