@@ -57,6 +57,7 @@ VALUES = frozenset(
         "heapq",
         "hmac",
         "html",
+        "inspect.cleandoc",
         "ipaddress",
         "itertools",
         "json",

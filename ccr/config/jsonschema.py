@@ -3,6 +3,7 @@
 Run it as a module to print the schema that belongs into `ccr/data/config.schema.json`.
 """
 
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -71,9 +72,10 @@ def document() -> bytes:
 
 
 def _written(definition: Json) -> Json:
-    """Return a definition without what belongs to the types alone, such as `extra`."""
+    """Return a definition without what belongs to the types alone, such as `extra` and the docstring's indent."""
     properties = {key: _property(value) for key, value in definition["properties"].items() if key.lower() != "extra"}
-    return {**definition, "properties": properties}
+    # Releases of msgspec before 0.23 take docstrings as they stand in the source.
+    return {**definition, "description": cleandoc(definition.get("description", "")), "properties": properties}
 
 
 def _property(value: Any) -> Any:
