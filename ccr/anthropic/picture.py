@@ -1,32 +1,22 @@
 """Pictures in a Messages body: found by their content, and put into words for models that can't see."""
 
-from collections.abc import Iterator, Mapping
-from hashlib import sha256
+from collections.abc import Mapping
 from typing import Any
 
-from ccr.core.jsonio import dump
+from ccr.anthropic.nested import find, name_of, replaced
 from ccr.core.unified import Json
 
 WITHOUT = "[An image that could not be described. Say that you can't see it if it matters.]"
 
 
-def name_of(block: Json) -> str:
-    """Return a short name for an image block by its content, the same in every request."""
-    return sha256(dump(block.get("source"))).hexdigest()[:16]
-
-
 def pictures(body: Json) -> dict[str, Json]:
     """Return the image blocks of a conversation by name, also those in tool results, the oldest first."""
-    return {name_of(block): block for message in _messages(body) for block in _images(message.get("content"))}
+    return {name_of(block): block for block in find(body, "image")}
 
 
 def worded(body: Json, words: Mapping[str, str]) -> Json:
     """Return the body with text in place of every image; those without `words` get a placeholder."""
-    messages = [
-        {**message, "content": _worded(message["content"], words)} if isinstance(message, dict) else message
-        for message in body.get("messages") or ()
-    ]
-    return {**body, "messages": messages}
+    return replaced(body, "image", lambda block: _worded(block, words.get(name_of(block))))
 
 
 def question(image: Json, said: str) -> Json:
@@ -51,32 +41,7 @@ def answer_text(message: Any) -> str:
     return "\n".join(str(b.get("text", "")) for b in blocks if isinstance(b, dict) and b.get("type") == "text").strip()
 
 
-def _messages(body: Json) -> Iterator[Json]:
-    return (message for message in body.get("messages") or () if isinstance(message, dict))
-
-
-def _images(content: Any) -> Iterator[Json]:
-    for block in content if isinstance(content, list) else ():
-        if isinstance(block, dict):
-            if block.get("type") == "image":
-                yield block
-            elif block.get("type") == "tool_result":
-                yield from _images(block.get("content"))
-
-
-def _worded(content: Any, words: Mapping[str, str]) -> Any:
-    if not isinstance(content, list):
-        return content
-    return [_block(block, words) for block in content]
-
-
-def _block(block: Any, words: Mapping[str, str]) -> Any:
-    kind = block.get("type") if isinstance(block, dict) else None
-    if kind == "tool_result":
-        return {**block, "content": _worded(block.get("content"), words)}
-    if kind != "image":
-        return block
-    said = words.get(name_of(block))
+def _worded(block: Json, said: str | None) -> Json:
     text = f"[Image, described by another model:\n{said}]" if said else WITHOUT
     kept = {k: v for k, v in block.items() if k == "cache_control"}
     return {"type": "text", "text": text, **kept}

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 import trio
 
-from ccr.anthropic.picture import answer_text, name_of, pictures, question, worded
+from ccr.anthropic.nested import name_of
+from ccr.anthropic.picture import answer_text, pictures, question, worded
 from ccr.anthropic.request import Inbound
 from ccr.core.jsonio import dump
 from ccr.core.unified import Json

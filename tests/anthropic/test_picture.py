@@ -1,4 +1,5 @@
-from ccr.anthropic.picture import WITHOUT, answer_text, name_of, pictures, worded
+from ccr.anthropic.nested import name_of
+from ccr.anthropic.picture import WITHOUT, answer_text, pictures, worded
 
 IMAGE = {"type": "image", "source": {"type": "base64", "data": "AA=="}, "cache_control": {"type": "ephemeral"}}
 BODY = {
