@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ccr.config.endpoint import endpoint
 from ccr.config.schema import ModelSettings, Provider
 from ccr.dialect.anthropic import Anthropic
-from ccr.dialect.base import Dialect
+from ccr.dialect.base import Dialect, Target
 from ccr.dialect.gemini import Gemini
 from ccr.dialect.model_table import ModelFacts, facts
 from ccr.dialect.openai_chat import OpenAIChat
@@ -43,7 +43,10 @@ class Upstream:
     def vendor(self) -> Vendor:
         """What is known of whoever is behind the address, and of the model."""
         vendor = speaking(for_model(find(self.provider.url), self.model), self.dialect_name)
-        return replace(vendor, max_output=self.facts.max_output, images=self.facts.images is not False)
+        documents = vendor.documents or self.facts.documents is True
+        return replace(
+            vendor, max_output=self.facts.max_output, images=self.facts.images is not False, documents=documents
+        )
 
     @cached_property
     def facts(self) -> ModelFacts:
@@ -64,6 +67,13 @@ class Upstream:
     def url(self) -> str:
         """Where requests go."""
         return endpoint(self.provider.url, self.dialect_name)
+
+    @cached_property
+    def reads_pdf(self) -> bool:
+        """Whether the model gets PDF files as they are: by the user's word, else by what its wire format can send."""
+        told = self.facts.documents
+        target = Target(self.provider.name, self.model, self.url, self.vendor, options=self.chain.options)
+        return self.dialect.reads_pdf(target) if told is None else told
 
     @cached_property
     def is_anthropic(self) -> bool:
@@ -89,4 +99,5 @@ def known(provider: Provider, model: str) -> ModelFacts:
         window=own.context_window or window,
         max_output=own.max_output or vendor.max_output or by_name.max_output,
         images=images if own.images is None else own.images,
+        documents=own.documents,
     )

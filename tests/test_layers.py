@@ -89,6 +89,7 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
     "hypercorn": SHELL,
     "h11": frozenset({"net", "server"}),
     "certifi": frozenset({"net"}),
+    "pypdf": frozenset({"server"}),
     "cyclopts": frozenset({"cli"}),
 }
 """Which parts may import which distribution; one that is not listed here is not a dependency of ccr."""

@@ -6,7 +6,7 @@ import pytest
 
 from tests import process
 
-HEAVY = frozenset({"trio", "httpx", "hypercorn", "h11", "tiktoken", "cyclopts", "rich", "asyncio", "ssl"})
+HEAVY = frozenset({"trio", "httpx", "hypercorn", "h11", "tiktoken", "cyclopts", "pypdf", "rich", "asyncio", "ssl"})
 STATUS = '{"session_id": "s", "model": {"id": "m", "display_name": "M"}, "workspace": {"current_dir": "."}, "cwd": "."}'
 
 

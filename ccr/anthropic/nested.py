@@ -1,4 +1,4 @@
-"""Blocks of one kind in the messages of a Messages body, also those inside tool results: found, and put in others' place."""
+"""Blocks of one kind in a Messages body, also inside tool results: found, and replaced."""
 
 from collections.abc import Callable, Iterator
 from hashlib import sha256

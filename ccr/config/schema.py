@@ -68,6 +68,9 @@ class ModelSettings(Struct, frozen=True):
     context_window: Annotated[Limit | None, Meta(description="Tokens that prompt and reply may have together.")] = None
     max_output: Annotated[Limit | None, Meta(description="Tokens that a reply may have.")] = None
     images: Annotated[bool | None, Meta(description="Whether it takes images.")] = None
+    documents: Annotated[
+        bool | None, Meta(description="Whether it takes PDF files; else it gets the text that is in them.")
+    ] = None
 
 
 class Provider(Struct, frozen=True, kw_only=True):

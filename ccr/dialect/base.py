@@ -69,3 +69,7 @@ class Dialect(Protocol):
     def decoder(self, request: Json, target: Target) -> Decoder:
         """Return a decoder for the one reply to this unified request."""
         ...
+
+    def reads_pdf(self, target: Target) -> bool:
+        """Tell whether `encode` sends a PDF as it is; else words stand for it."""
+        ...

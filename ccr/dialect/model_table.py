@@ -19,6 +19,8 @@ class ModelFacts(msgspec.Struct, frozen=True):
     """Tokens that a reply may have."""
     images: bool | None = None
     """Whether it takes images."""
+    documents: bool | None = None
+    """Whether it takes PDF."""
 
 
 class Row(msgspec.Struct, frozen=True):

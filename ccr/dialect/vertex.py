@@ -76,6 +76,10 @@ class Vertex:
             return GeminiDecoder(request)
         return (self._claude if maker == "anthropic" else self._openai).decoder(request, target)
 
+    def reads_pdf(self, target: Target) -> bool:
+        """Tell whether PDF goes as it is: to Google's and Anthropic's own models."""
+        return maker_of(target) != "openai"
+
 
 def _as_vertex(target: Target) -> Target:
     """A proxy's address does not tell that Claude runs on Vertex, where it lacks some fields; the dialect does."""

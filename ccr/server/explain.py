@@ -101,6 +101,7 @@ async def _call(state: State, inbound: Inbound, body: Json, upstream: Upstream) 
     target = f"{upstream.provider.name},{upstream.model}"
     key = upstream.provider.keys[0].key if upstream.provider.keys else ""
     try:
+        body = await state.documents.put(body, upstream, inbound)
         steps = plan.steps(inbound, body, upstream, recall=state.recall, key=key)
         call = (await awaited(steps)).call
     except (RequestError, ConfigError) as error:

@@ -133,7 +133,8 @@ def _errand(
 ) -> Prepare:
     async def prepare() -> Make:
         own = partial(ask, state, snapshot)
-        sent = await state.descriptions.put(body, upstream, snapshot, inbound=inbound, ask=own)
+        sent = await state.documents.put(body, upstream, inbound)
+        sent = await state.descriptions.put(sent, upstream, snapshot, inbound=inbound, ask=own)
         return partial(make, sent)
 
     async def make(sent: Json, key: str) -> Errand:

@@ -25,6 +25,7 @@ from ccr.net.credential import Credentials
 from ccr.net.queue import Queue
 from ccr.plugins.js.keeper import Keeper
 from ccr.plugins.load import Loader, Plugins
+from ccr.server.document import Documents
 from ccr.server.image import Descriptions
 from ccr.server.kept import Kept
 from ccr.server.ledger import Ledger
@@ -77,6 +78,7 @@ class State:
         self.queue = Queue()
         self.recall = Recall()
         self.descriptions = Descriptions()
+        self.documents = Documents()
         self.kept = Kept()
         self.underway = Underway()
         self.recent: deque[Trail] = deque(maxlen=RECENT)

@@ -5,6 +5,7 @@ https://docs.claude.com/en/api/messages
 """
 
 from ccr.core.unified import Json
+from ccr.dialect.anthropic.block import takes_files
 from ccr.dialect.anthropic.decode import MessagesDecoder
 from ccr.dialect.anthropic.encode import encode
 from ccr.dialect.base import Call, Decoder, Target
@@ -22,3 +23,7 @@ class Anthropic:
     def decoder(self, request: Json, target: Target) -> Decoder:
         """Return a decoder for the one reply to this request."""
         return MessagesDecoder()
+
+    def reads_pdf(self, target: Target) -> bool:
+        """Tell whether PDF goes as a `document` block."""
+        return takes_files(target)

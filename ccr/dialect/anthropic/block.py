@@ -148,7 +148,12 @@ def _takes_document(part: Json, target: Target) -> bool:
         return True
     if document_text(part) is not None or (inline_data(part) is None and remote_url(part) is None):
         return False
-    return target.vendor.documents or target.vendor.name in ("unknown", "local")
+    return takes_files(target)
+
+
+def takes_files(target: Target) -> bool:
+    """Tell whether files may be sent as `document` blocks."""
+    return is_claude(target) or target.vendor.documents or target.vendor.name in ("unknown", "local")
 
 
 def _takes_block(part: Json, target: Target) -> bool:

@@ -23,3 +23,7 @@ class Gemini:
         """Return a decoder for the one reply to this request."""
         decoder = GeminiDecoder(request)
         return Unwrapping(decoder) if target.options.get("code_assist") else decoder
+
+    def reads_pdf(self, target: Target) -> bool:
+        """Every Gemini model reads PDF."""
+        return True

@@ -21,3 +21,7 @@ class OpenAIChat:
     def decoder(self, request: Json, target: Target) -> Decoder:
         """Return a decoder for the one reply to this request."""
         return ChatDecoder(request)
+
+    def reads_pdf(self, target: Target) -> bool:
+        """Tell whether PDF goes as a `file` part."""
+        return target.vendor.documents

@@ -7,6 +7,7 @@ from ccr.core.unified import Json
 from ccr.dialect.base import Call, Decoder, Target
 from ccr.dialect.openai_responses.decode import ResponsesDecoder
 from ccr.dialect.openai_responses.encode import encode
+from ccr.dialect.openai_responses.vendor import takes_files
 
 
 class OpenAIResponses:
@@ -21,3 +22,7 @@ class OpenAIResponses:
     def decoder(self, request: Json, target: Target) -> Decoder:
         """Return a decoder for the one reply to this request."""
         return ResponsesDecoder(request)
+
+    def reads_pdf(self, target: Target) -> bool:
+        """Tell whether PDF goes as an `input_file`."""
+        return takes_files(target.vendor)
