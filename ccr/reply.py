@@ -170,8 +170,9 @@ class Reply:
         except ValueError:
             # Chunks that follow each other; a last one that is cut off leaves the reply without an end.
             values = load_many(body)
-        for value in values:
-            for item in value if isinstance(value, list) else [value]:
+        items = (item for value in values for item in (value if isinstance(value, list) else [value]))
+        for item in items:
+            if self.fault is None:
                 yield from self._decoder.whole(item)
 
     def _emit(self, events: Iterable[Event], first: int = 0) -> None:

@@ -14,6 +14,7 @@ from ccr.dialect.openai_chat import OpenAIChat
 from ccr.reply import Reply
 from tests.anthropic.events import heading
 from tests.chat import DONE, TARGET, delta, reply, request, sse, through, tool, usage
+from tests.grammar import Checked
 from tests.legal import read_stream
 
 TWO_TOOLS = [
@@ -175,6 +176,15 @@ def test_reply_that_is_none_says_what_it_is(raw: bytes, code: str, text: str) ->
         assert found.fault is not None
         assert found.fault.code == code
         assert text in found.fault.message
+
+
+def test_reply_decodes_nothing_after_a_fault() -> None:
+    decoder = Checked(OpenAIChat().decoder(request(), TARGET))
+    found = Reply(decoder, [], StreamEncoder(heading()))
+    found.feed(b'{"message":{"content":"a"}}\n{"message":{"content":"b"}}')
+    found.close()
+    assert found.fault is not None
+    assert found.fault.code == "foreign_reply"
 
 
 def test_reply_says_how_the_connection_broke() -> None:
