@@ -28,6 +28,20 @@ class Thoughts:
     def __init__(self) -> None:
         self._seen: list[str] = []
         self._length = 0
+        self._repeated = 0
+
+    def repeats(self, text: str) -> bool:
+        """Tell whether this thinking, which came between tags in the text, is what the fields have told already.
+
+        MiniMax sends both: https://github.com/can1357/oh-my-pi/pull/2434
+        """
+        rest = "".join(self._seen)[self._repeated :]
+        if not self._repeated:
+            rest = rest.lstrip()
+        if not rest.startswith(text):
+            return False
+        self._repeated = self._length - len(rest) + len(text)
+        return True
 
     def read(self, delta: Mapping[str, Any]) -> str:
         """Return the new reasoning in one delta or message."""
