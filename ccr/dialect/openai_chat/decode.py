@@ -114,6 +114,9 @@ class ChatDecoder:
         if thought := self._thoughts.read(delta):
             self._leading.known = True
             self._output.put(Thinking(thought))
+        if delta.get("executed_tools"):
+            for search in executed_searches(delta):
+                self._output.put(search)
         content = delta.get("content")
         if isinstance(content, str):
             self._text(content)
@@ -124,9 +127,6 @@ class ChatDecoder:
             self._text(refusal)
         if annotations := delta.get("annotations"):
             self._sources.note(annotations)
-        if delta.get("executed_tools"):
-            for search in executed_searches(delta):
-                self._output.put(search)
         if pieces := pieces_in(delta):
             self._flush()
             self._output.call(pieces)
