@@ -14,7 +14,7 @@ from ccr.dialect.openai_chat.finish import FINISHES as FINISHES
 from ccr.dialect.openai_chat.finish import Ending
 from ccr.dialect.openai_chat.leading import LeadingThought
 from ccr.dialect.openai_chat.output import Output
-from ccr.dialect.openai_chat.reasoning import Thoughts, reasoning_text
+from ccr.dialect.openai_chat.reasoning import Thoughts, words
 from ccr.dialect.openai_chat.search import Sources, executed_searches
 from ccr.dialect.openai_chat.tools import pieces_in
 from ccr.dialect.openai_chat.usage import UsageWatch, find_usage
@@ -132,12 +132,14 @@ class ChatDecoder:
             self._output.call(pieces)
 
     def _parts(self, content: Any) -> None:
-        """Mistral sends a list of parts: https://docs.mistral.ai/capabilities/reasoning/"""
+        """Mistral sends a list of parts, and Databricks does: https://docs.mistral.ai/capabilities/reasoning/,
+        https://docs.databricks.com/aws/en/machine-learning/model-serving/query-reason-models
+        """
         for part in content if isinstance(content, list) else [content]:
             if isinstance(part, str):
                 self._text(part)
-            elif isinstance(part, dict) and part.get("type") == "thinking":
-                self._say(Thinking(reasoning_text(part)))
+            elif isinstance(part, dict) and part.get("type") in ("thinking", "reasoning"):
+                self._say(Thinking(words(part)))
             elif isinstance(part, dict):
                 self._text(_string(part.get("text")) or _string(part.get("refusal")))
 
