@@ -54,6 +54,11 @@ class Reply:
         return self.encoder.started
 
     @property
+    def ended(self) -> bool:
+        """Whether the upstream has said its last word; only figures may follow."""
+        return self.encoder.finish is not None
+
+    @property
     def fault(self) -> Fault | None:
         """What went wrong, if anything."""
         return self.encoder.fault

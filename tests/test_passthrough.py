@@ -148,6 +148,14 @@ def test_a_connection_that_breaks_off_says_how() -> None:
     assert passthrough_fault(b"", CUT) == CUT
 
 
+def test_a_stream_has_ended_with_its_last_event() -> None:
+    found = passthrough()
+    found.feed(STREAM[:-60])
+    assert not found.ended
+    found.feed(STREAM[-60:])
+    assert found.ended
+
+
 def passthrough_fault(raw: bytes, cut: Fault | None = None, *, stream: bool = True) -> Fault | None:
     found = passthrough(stream=stream)
     assert found.feed(raw) + found.close(cut) == b""

@@ -222,6 +222,14 @@ def test_reply_tells_what_it_knows() -> None:
     assert thoughts == [{"type": "thinking", "thinking": "Let me see. ", "signature": "sealed:"}]
 
 
+def test_reply_has_ended_with_the_upstreams_last_word() -> None:
+    found = reply()
+    found.feed(sse(TWO_TOOLS, end=b""))
+    assert not found.ended
+    found.feed(DONE)
+    assert found.ended
+
+
 def test_reply_passes_events_through_its_filters_in_order() -> None:
     class Add:
         def __init__(self, text: str) -> None:
