@@ -54,6 +54,11 @@ class Reply:
         return self.encoder.started
 
     @property
+    def stopped(self) -> bool:
+        """Whether the upstream has said why it stops; more may follow all the same."""
+        return self._decoder.stopped
+
+    @property
     def ended(self) -> bool:
         """Whether the upstream has said its last word; only figures may follow."""
         return self.encoder.finish is not None

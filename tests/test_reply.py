@@ -224,8 +224,10 @@ def test_reply_tells_what_it_knows() -> None:
 
 def test_reply_has_ended_with_the_upstreams_last_word() -> None:
     found = reply()
-    found.feed(sse(TWO_TOOLS, end=b""))
-    assert not found.ended
+    found.feed(sse(TWO_TOOLS[:-2], end=b""))
+    assert not found.stopped
+    found.feed(sse(TWO_TOOLS[-2:], end=b""))
+    assert (found.stopped, found.ended) == (True, False)
     found.feed(DONE)
     assert found.ended
 

@@ -127,14 +127,18 @@ async def test_an_attempt_that_is_over_is_cancelled_soon() -> None:
         with trio.CancelScope() as scope:
             request.watch.begin(scope, LIMITS)
             request.watch.progress()
-            request.watch.over()
+            request.watch.over(last=False)
+            await trio.sleep(1.5)
+            request.watch.over(last=False)
+            await trio.sleep(END_SECONDS * 2)
+            request.watch.over(last=True)
             await trio.sleep(END_SECONDS / 2)
-            request.watch.over()
+            request.watch.over(last=True)
             await trio.sleep_forever()
-        assert trio.current_time() - start == pytest.approx(END_SECONDS, abs=0.1)
+        assert trio.current_time() - start == pytest.approx(1.5 + END_SECONDS * 3, abs=0.1)
         with trio.CancelScope() as scope:
             request.watch.begin(scope, LIMITS)
-            await trio.sleep(END_SECONDS * 2)
+            await trio.sleep(4)
         assert not scope.cancelled_caught
         nursery.cancel_scope.cancel()
 

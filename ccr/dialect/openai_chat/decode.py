@@ -34,6 +34,11 @@ class ChatDecoder:
         self._fault: Fault | None = None
         self._started = self._whole = self._streamed = self._ended = False
 
+    @property
+    def stopped(self) -> bool:
+        """Whether a finish reason has come."""
+        return self._ending.finish is not None
+
     def event(self, data: bytes, name: str) -> Iterable[Event]:
         """Decode one chunk, or `[DONE]`."""
         if data[:1] != b"{" and data.strip() == b"[DONE]":
