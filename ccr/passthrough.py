@@ -42,6 +42,16 @@ class Passthrough:
         self._complete = False
 
     @property
+    def stopped(self) -> bool:
+        """Whether the upstream has said why it stops."""
+        return bool(self.stop_reason) if self._other is None else self._other.stopped
+
+    @property
+    def ended(self) -> bool:
+        """Whether the upstream has said its last word."""
+        return self._complete or (self._other is not None and self._other.ended)
+
+    @property
     def keepsake(self) -> tuple[list[str], list[Json]]:
         """Nothing: the blocks are the client's own, and it gives them back."""
         return [], []

@@ -54,6 +54,16 @@ class Reply:
         return self.encoder.started
 
     @property
+    def stopped(self) -> bool:
+        """Whether the upstream has said why it stops; more may follow all the same."""
+        return self._decoder.stopped
+
+    @property
+    def ended(self) -> bool:
+        """Whether the upstream has said its last word; only figures may follow."""
+        return self.encoder.finish is not None
+
+    @property
     def fault(self) -> Fault | None:
         """What went wrong, if anything."""
         return self.encoder.fault
@@ -170,8 +180,9 @@ class Reply:
         except ValueError:
             # Chunks that follow each other; a last one that is cut off leaves the reply without an end.
             values = load_many(body)
-        for value in values:
-            for item in value if isinstance(value, list) else [value]:
+        items = (item for value in values for item in (value if isinstance(value, list) else [value]))
+        for item in items:
+            if self.fault is None:
                 yield from self._decoder.whole(item)
 
     def _emit(self, events: Iterable[Event], first: int = 0) -> None:

@@ -63,6 +63,11 @@ class Checked:
         """Check what a filter is given and what it gives."""
         return self._check(self._stage.feed(self._into.take(event)))
 
+    @property
+    def stopped(self) -> bool:
+        """Whether a decoder has seen why its upstream stops."""
+        return bool(self._stage.stopped)
+
     def event(self, data: bytes, name: str) -> Iterator[Event]:
         """Check what a decoder makes of one server-sent event."""
         return self._check(self._stage.event(data, name))

@@ -148,6 +148,15 @@ def test_a_connection_that_breaks_off_says_how() -> None:
     assert passthrough_fault(b"", CUT) == CUT
 
 
+def test_a_stream_has_ended_with_its_last_event() -> None:
+    found = passthrough()
+    last = STREAM.rindex(b"event: message_stop")
+    found.feed(STREAM[:last])
+    assert (found.stopped, found.ended) == (True, False)
+    found.feed(STREAM[last:])
+    assert found.ended
+
+
 def passthrough_fault(raw: bytes, cut: Fault | None = None, *, stream: bool = True) -> Fault | None:
     found = passthrough(stream=stream)
     assert found.feed(raw) + found.close(cut) == b""

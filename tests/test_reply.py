@@ -14,6 +14,7 @@ from ccr.dialect.openai_chat import OpenAIChat
 from ccr.reply import Reply
 from tests.anthropic.events import heading
 from tests.chat import DONE, TARGET, delta, reply, request, sse, through, tool, usage
+from tests.grammar import Checked
 from tests.legal import read_stream
 
 TWO_TOOLS = [
@@ -177,6 +178,15 @@ def test_reply_that_is_none_says_what_it_is(raw: bytes, code: str, text: str) ->
         assert text in found.fault.message
 
 
+def test_reply_decodes_nothing_after_a_fault() -> None:
+    decoder = Checked(OpenAIChat().decoder(request(), TARGET))
+    found = Reply(decoder, [], StreamEncoder(heading()))
+    found.feed(b'{"message":{"content":"a"}}\n{"message":{"content":"b"}}')
+    found.close()
+    assert found.fault is not None
+    assert found.fault.code == "foreign_reply"
+
+
 def test_reply_says_how_the_connection_broke() -> None:
     cut = Fault("timeout_error", "too slow", 504)
     silent, begun = reply(), reply()
@@ -210,6 +220,16 @@ def test_reply_tells_what_it_knows() -> None:
     ids, thoughts = found.keepsake
     assert ids == ["a", "b"]
     assert thoughts == [{"type": "thinking", "thinking": "Let me see. ", "signature": "sealed:"}]
+
+
+def test_reply_has_ended_with_the_upstreams_last_word() -> None:
+    found = reply()
+    found.feed(sse(TWO_TOOLS[:-2], end=b""))
+    assert not found.stopped
+    found.feed(sse(TWO_TOOLS[-2:], end=b""))
+    assert (found.stopped, found.ended) == (True, False)
+    found.feed(DONE)
+    assert found.ended
 
 
 def test_reply_passes_events_through_its_filters_in_order() -> None:

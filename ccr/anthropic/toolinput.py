@@ -43,7 +43,7 @@ class ToolInput:
         text, sent = "".join(self._pieces), "".join(self._sent)
         if cut:
             return text[len(sent) :]
-        if not text.strip():
+        if text.strip() in ("", "null"):
             return "{}"
         if self._scanner.complete:
             return text[len(sent) :]

@@ -41,6 +41,11 @@ class Decoder(Protocol):
     What it can't read becomes a `Fault` or is passed over; see the grammar in `ccr.core.event`.
     """
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the upstream has said why it stops. Some say more after that, and some never end their body."""
+        ...
+
     def event(self, data: bytes, name: str) -> Iterable[Event]:
         """Decode the data of one server-sent event (`name` is its `event:` field, empty if none)."""
         ...

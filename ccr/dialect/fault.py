@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from ccr.core.event import Fault
+from ccr.core.jsonio import load
+from ccr.core.sse import Splitter
 from ccr.dialect.overflow import CODE, is_overflow, overflow_message
 from ccr.errors import ErrorKind, RequestError
 
@@ -130,13 +130,22 @@ def read_fault(status: int, body: bytes, *, retry_after: float | None = None) ->
     `status` is kept unless it is a plain 500 or 502 and the body knows better. `retry_after` is in seconds.
     """
     try:
-        value = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        value = _value(body)
+    except ValueError:
         return make_fault(status, plain_text(body) or f"HTTP {status} without a message", retry_after=retry_after)
     found = error_in(value) or make_fault(status, message_in(value) or f"HTTP {status} without a message")
     knows_better = status < 400 or (status in (500, 502) and found.status < 500)
     known = found.status if knows_better else status
     return make_fault(known, found.message, code=found.code, retry_after=retry_after or found.retry_after)
+
+
+def _value(body: bytes) -> Any:
+    """Return the JSON in an error body, also where it is an event of a stream. Raises ValueError if there is none."""
+    if not body.lstrip().startswith((b"data:", b"event:", b":")):
+        return load(body)
+    splitter = Splitter()
+    events = [*splitter.feed(body), *splitter.close()]
+    return load(events[0].data if events else b"")
 
 
 def error_in(value: Any) -> Fault | None:
@@ -158,9 +167,9 @@ def error_in(value: Any) -> Fault | None:
     status = value.get("base_resp")
     if isinstance(status, dict) and status.get("status_code"):
         return _from_minimax(status)
-    if "choices" in value:
+    if value.get("choices"):
         return None
-    if _is_problem(value) or (_has_code(value) and message_in(value)):
+    if (_is_problem(value) or _has_code(value)) and message_in(value):
         return _from_object(value)
     return _from_object({"message": message_in(value["detail"])}) if "detail" in value and len(value) == 1 else None
 
@@ -216,7 +225,8 @@ def _from_error(error: Any, value: Mapping[str, Any]) -> Fault:
 
 
 def _from_object(error: Mapping[str, Any]) -> Fault:
-    words = [w.lower() for w in (error.get("code"), error.get("type"), error.get("status")) if isinstance(w, str)]
+    told = (error.get("code"), error.get("type"), error.get("status"))
+    words = [str(word).lower() for word in told if isinstance(word, (str, int))]
     codes = [word for word in words if word != "error" and not word.isdigit() and ":" not in word]
     code = next((word for word in codes if word not in GENERAL), next(iter(codes), ""))
     message = _with_metadata(error) or code or "the upstream reported an error"
@@ -246,15 +256,15 @@ def _with_metadata(error: Mapping[str, Any]) -> str:
     if not isinstance(raw, str) or not raw or raw in message:
         return message
     try:
-        inner = error_in(msgspec.json.decode(raw))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        inner = error_in(load(raw))
+    except ValueError:
         inner = None
     return f"{message}: {inner.message if inner else raw}"
 
 
 def _is_problem(value: Mapping[str, Any]) -> bool:
-    """RFC 9457, as NVIDIA and others use it."""
-    return "title" in value and 400 <= _integer(value.get("status")) < 600
+    """A status in the body: RFC 9457, as NVIDIA and others use it, and iFlow."""
+    return 400 <= _integer(value.get("status")) < 600
 
 
 def _has_code(value: Mapping[str, Any]) -> bool:

@@ -64,7 +64,8 @@ TABLE: tuple[Row, ...] = (
     _row(r"gemini-(2\.5|[3-9]|flash|pro)", M, 65_536, images=True),
     _row(r"gemma-?[34](?!.*(270m|1b))", 128 * K),
     # https://api-docs.deepseek.com/quick_start/pricing
-    _row(r"deepseek-(v[4-9]|flash|pro)", 1_000_000, images=False),
+    _row(r"deepseek-(flash|v4\.1-flash|v4.*vision)", 1_000_000, images=True),
+    _row(r"deepseek-(v[4-9]|pro)", 1_000_000, images=False),
     _row(r"deepseek-(chat|reasoner|v3|r1|coder-v2)(?!.*distill)", 128 * K, images=False),
     # https://www.alibabacloud.com/help/en/model-studio/models
     _row(r"qwen-?3-coder-(plus|flash)", 1_000_000, 65_536, images=False),
@@ -77,7 +78,7 @@ TABLE: tuple[Row, ...] = (
     _row(r"qwen-?2\.5-coder|qwq", 128 * K, images=False),
     # https://docs.z.ai/guides/overview/overview
     _row(r"glm-[45][\d.]*v", 64 * K, images=True),
-    _row(r"glm-5\.[2-9]|glm-[6-9]", 1_000_000, images=False),
+    _row(r"glm-5\.[2-9]|glm-[6-9]", 1_000_000, 131_072, images=False),
     _row(r"glm-(4\.[67]|5)", 200_000, images=False),
     _row(r"glm-4\.5", 128_000, images=False),
     # https://platform.moonshot.ai/docs/pricing/chat
@@ -85,10 +86,13 @@ TABLE: tuple[Row, ...] = (
     _row(r"kimi-k2-0711", 128 * K, images=False),
     _row(r"kimi-k2", 256 * K, images=False),
     # https://platform.minimax.io/docs/api-reference/text-intro
+    _row(r"minimax-m[3-9]", 1_000_000, images=True),
     _row(r"minimax-m2", 204_800, images=False),
     _row(r"minimax-(m1|text-01)", 1_000_000, images=False),
     # https://docs.x.ai/docs/models
     _row(r"grok-4(\.\d+)?-fast|grok-4[.-]1-fast", 2_000_000, images=True),
+    _row(r"grok-4\.3", 1_000_000, images=True),
+    _row(r"grok-4\.5", 500_000, images=True),
     _row(r"grok-code-fast", 256_000, images=False),
     _row(r"grok-4(-0709|-latest)?$", 256_000, images=True),
     _row(r"grok-3", 131_072, images=False),

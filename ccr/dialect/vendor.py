@@ -34,6 +34,8 @@ class Vendor(msgspec.Struct, frozen=True):
     efforts: tuple[str, ...] = ()
     """The words of `reasoning_effort`, weakest first; `none` among them switches thinking off. Empty: takes no effort.
     With `reasoning="thinking"` the effort goes beside the object."""
+    thinking_fields: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    """What a `thinking` object that switches thinking on has beside its type, or for one."""
     replay: Literal["none", "reasoning_content", "reasoning", "reasoning_details", "extra_content"] = "none"
     """The assistant field in which earlier reasoning goes back; `extra_content` stands on the tool calls."""
     prefill: Literal["", "prefix", "partial"] = ""

@@ -115,6 +115,8 @@ TABLE: tuple[Vendor, ...] = (
         tool_ids="alnum9",
         prefill="prefix",
         user_after_tool=False,
+        # https://docs.mistral.ai/studio-api/conversations/advanced/prompt-caching
+        cache_key=True,
     ),
     Vendor(
         "xai",
@@ -151,6 +153,8 @@ TABLE: tuple[Vendor, ...] = (
         # The finish chunk always has the usage.
         usage_option=False,
         replay="reasoning_content",
+        # Else the reasoning that goes back to it is thrown away: https://docs.z.ai/guides/capabilities/thinking-mode
+        thinking_fields={"clear_thinking": False},
         images=False,
         required_tool_choice=False,
         max_tools=128,
@@ -389,6 +393,8 @@ RULES: tuple[Rule, ...] = (
         {"max_output": 65536, "efforts": (), "reasoning": "none", "required_tool_choice": False},
     ),
     Rule("deepseek", r"^deepseek-(v4|flash|pro)", {"max_output": 384_000}),
+    # https://api-docs.deepseek.com/guides/vision
+    Rule("deepseek deepseek-anthropic", r"^deepseek-(flash|v4\.1-flash|.*vision)", {"images": True}),
     # These always reason, and refuse to be told not to:
     # https://openrouter.ai/docs/use-cases/reasoning-tokens
     Rule(
@@ -434,11 +440,27 @@ RULES: tuple[Rule, ...] = (
     # https://platform.moonshot.ai/docs/guide/kimi-k2-5-quickstart: sampling is fixed, images as data only.
     Rule("kimi", r"^kimi-(k2[.-][5-9]|k[3-9]|for-coding|latest)", {"sampling": False, "images": True}),
     Rule("kimi", r"^kimi-k2[.-][56](?!-code)", _THINKING),
-    Rule("kimi", r"^kimi-k[3-9]", {"reasoning": "effort", "efforts": ("low", "high", "max")}),
+    # https://platform.kimi.ai/docs/guide/use-thinking-effort: it always reasons, and may be told to call a tool.
+    Rule(
+        "kimi",
+        r"^kimi-k[3-9]",
+        {"reasoning": "effort", "efforts": ("low", "high", "max"), "required_tool_choice": True},
+    ),
     Rule("kimi", r"vision", {"images": True}),
     # https://docs.z.ai/guides/capabilities/thinking-mode and .../stream-tool
     Rule("glm", r"^glm-(4\.[5-9]|[5-9])", {**_THINKING, "max_output": 98304}),
     Rule("glm", r"^glm-(4\.[6-9]|[5-9])(?!.*v)", {"max_output": 131072, "fields": {"tool_stream": True}}),
+    Rule("glm", r"^glm-5\.2(?!.*v)", {"efforts": ("low", "high", "max")}),
+    # These always think.
+    Rule(
+        "glm",
+        r"^glm-(5\.[3-9]|[6-9])(?!.*v)",
+        {
+            "reasoning": "effort",
+            "efforts": ("low", "high", "max"),
+            "fields": {"tool_stream": True, "thinking": {"type": "enabled", "clear_thinking": False}},
+        },
+    ),
     Rule("glm", r"^glm-[\d.]+v", {"images": True, "max_output": 16384}),
     Rule("glm", r"^glm-(4\.[6-9]|[5-9][\d.]*)v", {"max_output": 32768}),
     # https://help.aliyun.com/en/model-studio/models
@@ -460,13 +482,19 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("volcengine", r"^doubao-seed-(1-[68]|2)", {"efforts": ("minimal", *_EFFORTS)}),
     Rule("together", r"gpt-oss", {"reasoning": "effort", "efforts": _EFFORTS}),
+    # https://docs.together.ai/docs/glm-5.3-quickstart
+    Rule("together", r"glm-5\.[3-9]", {"reasoning": "effort", "efforts": (*_EFFORTS, "max")}),
+    # https://docs.fireworks.ai/guides/reasoning
     Rule(
         "fireworks",
         r"gpt-oss|deepseek-v(3p[1-9]|[4-9])|glm-(4p[5-9]|[5-9])|qwen3|kimi-k2p[5-9]",
         {"reasoning": "effort", "efforts": _EFFORTS},
     ),
+    Rule("fireworks", r"deepseek-v[4-9]", {"efforts": ("none", *_EFFORTS, "xhigh")}),
+    Rule("fireworks", r"glm-[5-9]", {"efforts": ("none", "high", "max")}),
     Rule("nvidia", r"gpt-oss", {"reasoning": "effort", "efforts": _EFFORTS}),
     Rule("minimax minimax-anthropic", r"minimax-m[3-9]", {"images": True}),
+    Rule("minimax", r"minimax-m[3-9]", {**_THINKING, "thinking_fields": {"type": "adaptive"}}),
     # https://ai.google.dev/gemini-api/docs/thought-signatures#openai
     Rule("gemini-openai", r"gemini-([3-9]|\d\d)", {"replay": "extra_content"}),
     # Other models answer "does not support thinking": https://docs.ollama.com/capabilities/thinking

@@ -53,7 +53,8 @@ _REFUSED = (
 _RENAMED = _rule(_NAME + r" is not supported with this model\.? Use " + _NAME + r" instead")
 _UNSUPPORTED = _rule(
     r"not (?:be )?(?:supported|allowed|permitted|compatible)|unsupported|unrecognized|unknown|unexpected|only allowed|"
-    r"deprecated|incompatible|cannot be used|may only be|only \S+ (?:is|are) (?:allowed|supported|accepted)|不支持"
+    r"deprecated|incompatible|cannot be (?:used|combined)|may only be"
+    r"|only \S+ (?:is|are) (?:allowed|supported|accepted)|不支持"
 )
 
 # The highest number of tokens that a reply may have, named by the refusal.

@@ -40,6 +40,10 @@ class Stream(Protocol):
     @property
     def begun(self) -> bool: ...
     @property
+    def stopped(self) -> bool: ...
+    @property
+    def ended(self) -> bool: ...
+    @property
     def fault(self) -> Fault | None: ...
     @property
     def usage(self) -> Usage | None: ...
@@ -205,6 +209,8 @@ class Exchange:
                 await self.relay.write(out)
             if reply.fault is not None:
                 return
+            if reply.stopped or reply.ended:
+                self._watch.over(last=reply.ended)
 
     async def _conclude(self, reply: Stream, cut: Fault | None) -> Fault | None:
         """End the reply; the relay is finished afterwards unless the fault leaves room for another attempt."""

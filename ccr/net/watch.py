@@ -15,6 +15,12 @@ from ccr.net.relay import Receive, Relay
 FIRST_BYTE_SECONDS = 4.5
 """A stream's status and first bytes go out by then: the client and proxies before it give up on mute servers."""
 PING_SECONDS = 10.0
+END_SECONDS = 1.0
+"""So long a body may go on after its last word. Some servers never end theirs, and most readers stop at that word:
+https://platform.openai.com/docs/api-reference/chat/create#chat-create-stream"""
+STOP_SECONDS = 10.0
+"""The same after a finish reason, which figures and sometimes more text follow:
+https://github.com/musistudio/claude-code-router/pull/1271"""
 STALLED_SECONDS = 120.0
 """A client that takes no bytes for so long is gone, whatever its socket says."""
 
@@ -40,6 +46,7 @@ class Watch:
         self._attempt_began = 0.0
         self._progress = 0.0
         self._has_content = False
+        self._over_at = math.inf
         self._sleep = trio.CancelScope()
 
     def begin(self, scope: trio.CancelScope, limits: Limits) -> None:
@@ -48,12 +55,21 @@ class Watch:
         self.expired = ""
         self._attempt_began = self._progress = trio.current_time()
         self._has_content = False
+        self._over_at = math.inf
         self._sleep.deadline = min(self._sleep.deadline, self._wake())
 
     def progress(self) -> None:
         """Content has come. Bookkeeping of the upstream (comments, empty frames) does not count."""
         self._progress = trio.current_time()
         self._has_content = True
+
+    def over(self, *, last: bool) -> None:
+        """The upstream has said why it stops, or even its `last` word: the end of its body is not waited for much
+        longer, unless there is still more of it.
+        """
+        now = trio.current_time()
+        self._over_at = min(self._over_at, now + END_SECONDS) if last else now + STOP_SECONDS
+        self._sleep.deadline = min(self._sleep.deadline, self._over_at)
 
     def end(self) -> None:
         """The attempt is over."""
@@ -120,7 +136,10 @@ class Watch:
         limits = self._limits
         if limits is None or self._scope is None:
             return []
-        found = [(self._attempt_began + limits.total, f"no end of the reply after {limits.total:g} s")]
+        found = [
+            (self._attempt_began + limits.total, f"no end of the reply after {limits.total:g} s"),
+            (self._over_at, "no end of the reply's body"),
+        ]
         if self._has_content:
             found.append((self._progress + limits.idle, f"no more of the reply for {limits.idle:g} s"))
         else:

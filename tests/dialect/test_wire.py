@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from ccr.anthropic.encoder import Heading
 from ccr.anthropic.stream import StreamEncoder
 from ccr.core.event import Fault, Finish
 from ccr.reply import Reply
+from tests.anthropic.events import heading
 from tests.dialect.wire import DIALECTS, TARGET, expected, pairs, read_events, told
 from tests.legal import read_stream
 
@@ -36,11 +36,22 @@ def test_pair_decodes_the_same_however_it_is_cut(dialect: str, path: Path, step:
 
 
 @pytest.mark.parametrize(("dialect", "path"), PAIRS, ids=IDS)
+def test_pair_has_stopped_where_it_is_finished(dialect: str, path: Path) -> None:
+    pair = expected(path)
+    decoder = DIALECTS[dialect].decoder(pair.get("request", {}), TARGET)
+    assert not decoder.stopped
+    reply = Reply(decoder, [], StreamEncoder(heading()))
+    reply.feed(path.read_bytes())
+    reply.close()
+    if any(name == "Finish" for name, _ in pair["events"]):
+        assert decoder.stopped
+
+
+@pytest.mark.parametrize(("dialect", "path"), PAIRS, ids=IDS)
 def test_pair_becomes_a_legal_stream(dialect: str, path: Path) -> None:
     pair = expected(path)
     events = read_events(dialect, path, pair.get("request", {}))
-    heading = Heading(message_id="msg_1", model="m", seal=lambda payload: f"sealed:{payload}")
-    reply = Reply(DIALECTS[dialect].decoder(pair.get("request", {}), TARGET), [], StreamEncoder(heading))
+    reply = Reply(DIALECTS[dialect].decoder(pair.get("request", {}), TARGET), [], StreamEncoder(heading()))
     out = reply.feed(path.read_bytes()) + reply.close()
     if any(isinstance(e, Fault) for e in events):
         assert reply.fault is not None

@@ -226,6 +226,12 @@ REFUSALS: list[tuple[str, dict[str, Any], Any, tuple[Fix, ...]]] = [
         (drop("tool_choice"),),
     ),
     (
+        "groq response_format",
+        {**CHAT, "response_format": {"type": "json_object"}},
+        openai("json mode cannot be combined with tool/function calling", "response_format"),
+        (drop("response_format"),),
+    ),
+    (
         "openai stream_options",
         {**CHAT, "stream": False},
         openai("The 'stream_options' parameter is only allowed when 'stream' is enabled.", "stream_options"),

@@ -22,10 +22,10 @@ from ccr.keys.slot import KeySpec
 from ccr.net.exchange import Errand, Exchange, Make, Prepare
 from ccr.net.queue import Queue
 from ccr.net.relay import Relay
+from ccr.net.watch import END_SECONDS, STOP_SECONDS, Watch
 from ccr.net.watch import Limits as TimeLimits
-from ccr.net.watch import Watch
 from tests.aio import trio_test
-from tests.chat import delta, reply, request, sse, usage
+from tests.chat import DONE, delta, reply, request, sse, usage
 from tests.legal import read_stream
 
 HELLO = sse([delta(content="Hello"), delta(finish="stop"), usage(10, 5)])
@@ -211,6 +211,26 @@ async def test_after_content_there_is_an_error_event_and_no_other_attempt() -> N
     assert b"event: error" in body
     assert world.transports[1].seen == []
     assert world.trail.result == "error"
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize(
+    ("end", "seconds"), [(DONE, END_SECONDS), (b"", 0.5 + STOP_SECONDS)], ids=["last word", "finish reason"]
+)
+def test_a_body_that_does_not_end_is_not_waited_for(stream: bool, end: bytes, seconds: float) -> None:
+    @trio_test(autojump=True)
+    async def run() -> None:
+        late = sse([usage(10, 5)], end=b"")
+        body = sse([delta(content="Hello"), delta(finish="stop")], end=end)
+        world = World(lambda *_: httpx.Response(200, stream=Body(body, 0.5, late, 1000)))
+        start = trio.current_time()
+        out = await world.post(stream=stream)
+        message = read_stream(out) if stream else json.loads(out)
+        assert (message["content"][0]["text"], message["usage"]["output_tokens"]) == ("Hello", 5)
+        assert trio.current_time() - start == pytest.approx(seconds, abs=0.1)
+        assert [attempt.result for attempt in world.trail.attempts] == ["ok"]
+
+    run()
 
 
 @trio_test(autojump=True)

@@ -6,7 +6,7 @@ import pytest
 import trio
 
 from ccr.net.relay import Relay
-from ccr.net.watch import FIRST_BYTE_SECONDS, PING_SECONDS, STALLED_SECONDS, Limits, Watch
+from ccr.net.watch import END_SECONDS, FIRST_BYTE_SECONDS, PING_SECONDS, STALLED_SECONDS, Limits, Watch
 from tests.aio import trio_test
 from tests.net.test_relay import Client
 
@@ -115,6 +115,32 @@ def test_an_attempt_that_is_too_slow_is_cancelled(
             nursery.cancel_scope.cancel()
 
     run()
+
+
+@trio_test(autojump=True)
+async def test_an_attempt_that_is_over_is_cancelled_soon() -> None:
+    request = Request()
+    start = trio.current_time()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(request.run)
+        await trio.testing.wait_all_tasks_blocked()
+        with trio.CancelScope() as scope:
+            request.watch.begin(scope, LIMITS)
+            request.watch.progress()
+            request.watch.over(last=False)
+            await trio.sleep(1.5)
+            request.watch.over(last=False)
+            await trio.sleep(END_SECONDS * 2)
+            request.watch.over(last=True)
+            await trio.sleep(END_SECONDS / 2)
+            request.watch.over(last=True)
+            await trio.sleep_forever()
+        assert trio.current_time() - start == pytest.approx(1.5 + END_SECONDS * 3, abs=0.1)
+        with trio.CancelScope() as scope:
+            request.watch.begin(scope, LIMITS)
+            await trio.sleep(4)
+        assert not scope.cancelled_caught
+        nursery.cancel_scope.cancel()
 
 
 @trio_test(autojump=True)

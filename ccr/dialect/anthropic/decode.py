@@ -37,6 +37,11 @@ class MessagesDecoder:
         self._started = False
         self._over = False
 
+    @property
+    def stopped(self) -> bool:
+        """Whether a stop reason has come."""
+        return bool(self._reason)
+
     def event(self, data: bytes, name: str) -> Iterable[Event]:
         """Decode one event. Its type stands inside; `event:` names are optional."""
         try:

@@ -60,6 +60,11 @@ class Unwrapping:
     def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder
 
+    @property
+    def stopped(self) -> bool:
+        """Whether a finish reason has come."""
+        return self._decoder.stopped
+
     def event(self, data: bytes, name: str) -> Iterable[Event]:
         """Decode one server-sent event."""
         try:

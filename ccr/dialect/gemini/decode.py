@@ -34,6 +34,11 @@ class GeminiDecoder:
         self._started = False
         self._ended = False
 
+    @property
+    def stopped(self) -> bool:
+        """Whether a finish reason has come."""
+        return self._finish is not None
+
     def event(self, data: bytes, name: str) -> Iterable[Event]:
         """Decode one chunk of a stream; what can't be read is passed over."""
         try:

@@ -14,8 +14,9 @@ from ccr.dialect.openai_chat.finish import FINISHES as FINISHES
 from ccr.dialect.openai_chat.finish import Ending
 from ccr.dialect.openai_chat.leading import LeadingThought
 from ccr.dialect.openai_chat.output import Output
-from ccr.dialect.openai_chat.reasoning import Thoughts, reasoning_text
+from ccr.dialect.openai_chat.reasoning import Thoughts, words
 from ccr.dialect.openai_chat.search import Sources, executed_searches
+from ccr.dialect.openai_chat.tools import pieces_in
 from ccr.dialect.openai_chat.usage import UsageWatch, find_usage
 
 
@@ -32,6 +33,11 @@ class ChatDecoder:
         self._usage = UsageWatch()
         self._fault: Fault | None = None
         self._started = self._whole = self._streamed = self._ended = False
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a finish reason has come."""
+        return self._ending.finish is not None
 
     def event(self, data: bytes, name: str) -> Iterable[Event]:
         """Decode one chunk, or `[DONE]`."""
@@ -65,7 +71,7 @@ class ChatDecoder:
     def _chunk(self, chunk: Json) -> list[Event]:
         before = self._output.count
         choices = chunk.get("choices")
-        self._fault = error_in(chunk) if not choices or chunk.get("error") else None
+        self._fault = (error_in(chunk) if not choices or chunk.get("error") else None) or _stopped(chunk)
         if self._fault is None and not self._ended:
             if not self._started:
                 self._started = True
@@ -91,7 +97,9 @@ class ChatDecoder:
             self._delta(message)
         elif isinstance(choice.get("text"), str):
             self._text(choice["text"])
-        if choice.get("finish_reason"):
+        if choice.get("error"):
+            self._fault = error_in(choice)
+        elif choice.get("finish_reason"):
             self._fault = self._ending.note(choice) or self._fault
 
     def _message(self, choice: Json) -> Json | None:
@@ -109,7 +117,11 @@ class ChatDecoder:
         if details := delta.get("reasoning_details"):
             self._output.details.add(details)
         if thought := self._thoughts.read(delta):
+            self._leading.known = True
             self._output.put(Thinking(thought))
+        if delta.get("executed_tools"):
+            for search in executed_searches(delta):
+                self._output.put(search)
         content = delta.get("content")
         if isinstance(content, str):
             self._text(content)
@@ -120,31 +132,33 @@ class ChatDecoder:
             self._text(refusal)
         if annotations := delta.get("annotations"):
             self._sources.note(annotations)
-        if delta.get("executed_tools"):
-            for search in executed_searches(delta):
-                self._output.put(search)
-        if calls := delta.get("tool_calls") or delta.get("function_call"):
+        if pieces := pieces_in(delta):
             self._flush()
-            self._output.call(calls)
+            self._output.call(pieces)
 
     def _parts(self, content: Any) -> None:
-        """Mistral sends a list of parts: https://docs.mistral.ai/capabilities/reasoning/"""
+        """Mistral sends a list of parts, and Databricks does: https://docs.mistral.ai/capabilities/reasoning/,
+        https://docs.databricks.com/aws/en/machine-learning/model-serving/query-reason-models
+        """
         for part in content if isinstance(content, list) else [content]:
             if isinstance(part, str):
                 self._text(part)
-            elif isinstance(part, dict) and part.get("type") == "thinking":
-                self._say(Thinking(reasoning_text(part)))
+            elif isinstance(part, dict) and part.get("type") in ("thinking", "reasoning"):
+                self._say(Thinking(words(part)))
             elif isinstance(part, dict):
                 self._text(_string(part.get("text")) or _string(part.get("refusal")))
 
     def _text(self, text: str) -> None:
         if text:
-            for piece in self._leading.feed(text):
-                self._say(piece)
+            self._split(self._leading.feed(text))
 
     def _flush(self) -> None:
-        for piece in self._leading.flush():
-            self._say(piece)
+        self._split(self._leading.flush())
+
+    def _split(self, pieces: Iterable[Text | Thinking]) -> None:
+        for piece in pieces:
+            if not (isinstance(piece, Thinking) and self._thoughts.repeats(piece.text)):
+                self._say(piece)
 
     def _say(self, piece: Text | Thinking) -> None:
         if not piece.text:
@@ -168,6 +182,12 @@ class ChatDecoder:
             return self._output.take()
         self._ended = True
         return [*self._output.take(), *self._sources.end(), self._ending.finish]
+
+
+def _stopped(chunk: Json) -> Fault | None:
+    """Groq tells beside the choices why it broke a stream off: https://console.groq.com/docs/api-reference"""
+    groq = chunk.get("x_groq")
+    return error_in(groq) if isinstance(groq, dict) and groq.get("error") else None
 
 
 def _foreign(data: Json) -> Fault:

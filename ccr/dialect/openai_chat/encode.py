@@ -176,8 +176,9 @@ def _thinking(reasoning: Json, vendor: Vendor) -> Json:
     """DeepSeek, GLM, Kimi and Doubao: https://api-docs.deepseek.com/guides/thinking_mode"""
     if not reasoning.get("enabled"):
         return {"thinking": {"type": "disabled"}}
-    switch = {} if reasoning.get("adaptive") else {"thinking": {"type": "enabled"}}
-    return {**switch, **_effort(reasoning, vendor)}
+    kind = {} if reasoning.get("adaptive") else {"type": "enabled"}
+    thinking = {**kind, **vendor.thinking_fields}
+    return {**({"thinking": thinking} if thinking else {}), **_effort(reasoning, vendor)}
 
 
 def _think(reasoning: Json, vendor: Vendor) -> Json:

@@ -62,7 +62,7 @@ class Ending:
         if word in BROKEN:
             message = f"the upstream stopped with {word!r}"
             return error_in(choice) or make_fault(BROKEN[word], message, code=word)
-        self._settle(word, choice.get("stop_reason"))
+        self._settle(word, choice.get("stop_reason") or choice.get("matched_stop"))
         return None
 
     def complete(self) -> None:
@@ -74,7 +74,9 @@ class Ending:
         """A special reason is never replaced by a plain one."""
         if self.finish is not None and self.finish.reason not in PLAIN:
             return
-        # vLLM tells the stop sequence that was found: https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
+        # vLLM and SGLang tell the stop sequence that was found:
+        # https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html,
+        # https://docs.sglang.ai/basic_usage/openai_api_completions.html
         if isinstance(matched, str) and matched in self._stops:
             self.finish = Finish("stop_sequence", matched)
             return

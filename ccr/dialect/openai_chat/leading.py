@@ -15,6 +15,8 @@ class LeadingThought:
     """Splits the beginning of an answer into what is thought and what is said."""
 
     def __init__(self) -> None:
+        self.known = False
+        """The server has found the thinking by itself; then it may leave the closing tag alone in the text."""
         self._held = ""
         self._closer = ""
         self._over = False
@@ -43,7 +45,11 @@ class LeadingThought:
         if opener:
             self._closer = TAGS[opener]
             return self._think(start[len(opener) :])
-        if any(tag.startswith(start) for tag in TAGS):
+        closers = TAGS.values() if self.known else ()
+        if closer := next((tag for tag in closers if start.startswith(tag)), ""):
+            self._over = True
+            return self._say(start[len(closer) :])
+        if any(tag.startswith(start) for tag in (*TAGS, *closers)):
             self._held = data
             return []
         self._over, self._trim = True, False

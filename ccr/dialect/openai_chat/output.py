@@ -1,8 +1,9 @@
 """The order of a reply's output: nothing stands inside a tool call, state stands where it belongs."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from ccr.core.event import Event, Signature, Text
+from ccr.core.unified import Json
 from ccr.dialect.openai_chat.reasoning import Details
 from ccr.dialect.openai_chat.state import State, pack
 from ccr.dialect.openai_chat.tools import Calls
@@ -49,11 +50,11 @@ class Output:
         if details := self.details.take():
             self.put(Signature(pack(State(details=details))))
 
-    def call(self, deltas: Any) -> None:
+    def call(self, pieces: Sequence[Json]) -> None:
         """Take pieces of tool calls. Reasoning state that has come by now belongs before the call."""
         taken = self._calls.taken
         details = self.details.take()
-        self._events += self._calls.feed(deltas, [Signature(pack(State(details=details)))] if details else ())
+        self._events += self._calls.feed(pieces, [Signature(pack(State(details=details)))] if details else ())
         self.count += self._calls.taken - taken
         self._text_last = self._text_last and self._calls.taken == taken
         if self._held and self._calls.settled:

@@ -28,6 +28,20 @@ class Thoughts:
     def __init__(self) -> None:
         self._seen: list[str] = []
         self._length = 0
+        self._repeated = 0
+
+    def repeats(self, text: str) -> bool:
+        """Tell whether this thinking, which came between tags in the text, is what the fields have told already.
+
+        MiniMax sends both: https://github.com/can1357/oh-my-pi/pull/2434
+        """
+        rest = "".join(self._seen)[self._repeated :]
+        if not self._repeated:
+            rest = rest.lstrip()
+        if not rest.startswith(text):
+            return False
+        self._repeated = self._length - len(rest) + len(text)
+        return True
 
     def read(self, delta: Mapping[str, Any]) -> str:
         """Return the new reasoning in one delta or message."""
@@ -44,9 +58,9 @@ class Thoughts:
 def reasoning_text(delta: Mapping[str, Any]) -> str:
     """Return the reasoning in one delta or message. Vendors that send it in two fields send the same twice."""
     for field in _FIELDS:
-        if text := _flat(delta.get(field)):
+        if text := words(delta.get(field)):
             return text
-    return _flat(delta.get("reasoning_details"))
+    return words(delta.get("reasoning_details"))
 
 
 class Details:
@@ -89,11 +103,12 @@ def _join(last: Json, detail: Json) -> None:
             last[key] = value
 
 
-def _flat(value: Any) -> str:
+def words(value: Any) -> str:
+    """Return the text in a part of reasoning, whatever the vendor calls it; its first name with any text counts."""
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        return "".join(map(_flat, value))
+        return "".join(map(words, value))
     if isinstance(value, dict):
-        return next((text for word in _WORDS if (text := _flat(value.get(word)))), "")
+        return next((text for word in _WORDS if (text := words(value.get(word)))), "")
     return ""

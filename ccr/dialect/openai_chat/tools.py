@@ -5,14 +5,17 @@ name comes late or twice, arguments come in pieces, whole, cumulative, as an obj
 parallel calls interleave. `Calls` sorts deltas into slots and releases one slot at a time; the others wait.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ccr.core.event import Event, Signature, ToolArgs, ToolEnd, ToolStart
 from ccr.core.jsonio import dump_text
 from ccr.core.jsonscan import Scanner
+from ccr.core.unified import Json
 from ccr.dialect.openai_chat.state import State, pack
 
+SNAPSHOT = 16
+"""Characters that repeated arguments must have to be the start again for certain, and no object inside."""
 NO_NAME = "unknown_tool"
 """Stands for a name that the upstream never told, so that the call is refused instead of lost."""
 
@@ -45,6 +48,8 @@ class Slot:
 
     def echoes(self, piece: str) -> bool:
         """Tell whether the piece says nothing that is not known."""
+        if self._placeholder and not self._pieces:
+            return piece.strip() in ("", "{}")
         return not piece or (len(piece) == self._length and piece == "".join(self._pieces))
 
     def add(self, piece: str) -> str:
@@ -78,12 +83,15 @@ class Slot:
     def _add_object(self, piece: str) -> str:
         if self._scanner.ended:
             return "" if self._repeats(piece) else piece
-        # Where a value may begin, a piece that repeats the start may also be an object inside.
         known = "".join(self._pieces) if self._length <= len(piece) else ""
-        if known and piece.startswith(known) and (self._cumulative or not known.rstrip().endswith((":", "[", ","))):
+        if known and piece.startswith(known) and (self._cumulative or not self._may_hold_object(known)):
             self._cumulative = True
             piece = piece[len(known) :]
         return self._append(piece)
+
+    def _may_hold_object(self, known: str) -> bool:
+        """Tell whether a piece that repeats the start may be an object inside: a short one, where a value may begin."""
+        return len(known) < SNAPSHOT and known.rstrip().endswith((":", "[", ","))
 
     def _repeats(self, piece: str) -> bool:
         known = "".join(self._pieces).strip()
@@ -109,6 +117,8 @@ class Calls:
         """How many pieces of calls have come."""
         self._slots: list[Slot] = []
         self._by_index: dict[int, Slot] = {}
+        self._row: list[Slot | None] = []
+        """The calls that the last delta of several had pieces of."""
         self._active = 0
         self._preface: list[Event] = []
 
@@ -122,15 +132,17 @@ class Calls:
         """Whether a call has been released in part."""
         return self._active < len(self._slots) and self._slots[self._active].started
 
-    def feed(self, deltas: Any, preface: Sequence[Event] = ()) -> list[Event]:
-        """Take the `tool_calls` of one delta or message; return what can be released.
+    def feed(self, pieces: Sequence[Json], preface: Sequence[Event] = ()) -> list[Event]:
+        """Take the pieces of one delta or message, as `pieces_in` found them; return what can be released.
 
         `preface` belongs directly before the first call that begins here or later.
         """
         self._preface += preface
-        for delta in deltas if isinstance(deltas, list) else [deltas]:
-            if isinstance(delta, dict):
-                self._take(delta)
+        several = len(pieces) > 1
+        row = self._row if several and len(self._row) == len(pieces) else [None] * len(pieces)
+        taken = [self._take(piece, place) for piece, place in zip(pieces, row, strict=True)]
+        if several:
+            self._row = taken
         return self._release(ended=False)
 
     def end(self) -> list[Event]:
@@ -138,22 +150,28 @@ class Calls:
         preface, self._preface = self._preface, []
         return [*self._release(ended=True), *preface]
 
-    def _take(self, delta: dict[str, Any]) -> None:
-        function = delta.get("function")
-        function = function if isinstance(function, dict) else delta
-        name, piece = _string(function.get("name")), _arguments(function.get("arguments"))
-        call_id, index = _string(delta.get("id")), _index(delta.get("index"))
+    def _take(self, delta: Json, place: Slot | None) -> Slot | None:
+        """Take one piece, and return the call that it was of. `place` is the one that its place in the list suggests,
+        which is all there is of some pieces: https://github.com/SamSaffron/term-llm/pull/314
+        """
+        call_id, name, piece = _said(delta)
         if not (name or piece or call_id):
-            return
+            return place
         self.taken += 1
-        slot = self._find(index, call_id, name=name, piece=piece)
+        index = _index(delta.get("index"))
+        if place is None or name or call_id or index is not None:
+            slot = self._find(index, call_id, name=name, piece=piece)
+        else:
+            slot = place
         slot.id = slot.id or call_id
         if name and not slot.started:
             slot.name = name
         if isinstance(delta.get("extra_content"), dict):
             slot.preface.append(Signature(pack(State(calls={str(slot.key): delta["extra_content"]}))))
+        found = slot
         while piece and (piece := slot.add(piece)):
             slot = self._open(slot.name, index)
+        return found
 
     def _find(self, index: int | None, call_id: str, *, name: str, piece: str) -> Slot:
         slot = self._by_index.get(index) if index is not None else None
@@ -193,6 +211,27 @@ class Calls:
                 break
             self._active += 1
         return found
+
+
+def pieces_in(message: Mapping[str, Any]) -> list[Json]:
+    """Return the pieces of calls in a delta or a message, in their places; none if no piece says anything.
+
+    `function_call` is what the field was called before a model could make several calls at once; some vendors send it
+    along without anything in it.
+    """
+    for field in ("tool_calls", "function_call"):
+        value = message.get(field)
+        pieces = [piece for piece in (value if isinstance(value, list) else [value]) if isinstance(piece, dict)]
+        if any(any(_said(piece)) for piece in pieces):
+            return pieces
+    return []
+
+
+def _said(piece: Json) -> tuple[str, str, str]:
+    """Return the id, the name and the arguments in one piece of a call."""
+    function = piece.get("function")
+    function = function if isinstance(function, dict) else piece
+    return _string(piece.get("id")), _string(function.get("name")), _arguments(function.get("arguments"))
 
 
 def _is_other(slot: Slot, call_id: str, *, name: str, piece: str) -> bool:

@@ -22,7 +22,7 @@ class UsageWatch:
         usage = find_usage(chunk)
         if usage is not None:
             self._running = self._running or content
-            self.summed_up = not self._running
+            self.summed_up = usage.output > 0 and not self._running
             self._seen = latest(self._seen, usage)
         elif content:
             self.summed_up = False
@@ -48,14 +48,15 @@ def read_usage(usage: Mapping[str, Any]) -> Usage:
     """Return OpenAI's figures in Anthropic's sense. Missing ones are 0.
 
     Cached tokens: prompt_tokens_details.cached_tokens (OpenAI), prompt_cache_hit_tokens (DeepSeek), cached_tokens
-    (Kimi, Together), cache_read_input_tokens (proxies in front of Claude). Stored ones: cache_write_tokens
-    (OpenRouter), cache_creation_input_tokens (DashScope), cache_creation_tokens (LiteLLM).
+    (Kimi, Together), num_cached_tokens (Mistral), cache_read_input_tokens (proxies in front of Claude). Stored ones:
+    cache_write_tokens (OpenRouter), cache_creation_input_tokens (DashScope), cache_creation_tokens (LiteLLM).
     """
-    details = _inner(usage, "prompt_tokens_details", "input_tokens_details")
+    details = _inner(usage, "prompt_tokens_details", "input_tokens_details", "prompt_token_details")
     cached = _first(
         details.get("cached_tokens"),
         usage.get("prompt_cache_hit_tokens"),
         usage.get("cached_tokens"),
+        usage.get("num_cached_tokens"),
         usage.get("cache_read_input_tokens"),
     )
     written = _first(

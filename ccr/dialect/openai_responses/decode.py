@@ -58,6 +58,11 @@ class ResponsesDecoder:
         self._started = False
         self._over = False
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the final event has come."""
+        return self._over
+
     def event(self, data: bytes, name: str) -> Iterable[Event]:
         """Decode one event. Its type stands inside; `event:` names are optional, `[DONE]` says nothing."""
         try:

@@ -14,6 +14,7 @@ from ccr.core.event import Event, Fault, Finish, Signature, Text, Thinking, Tool
 from ccr.core.jsonio import load
 from ccr.core.sse import Splitter
 from ccr.core.usage import Usage
+from ccr.dialect.gemini.code_assist import Unwrapping
 from ccr.dialect.gemini.decode import GeminiDecoder, usage_of
 from tests.dialect.gemini.wire import Json, body, chunk, decode, message, reply, sse
 from tests.legal import read_stream
@@ -155,6 +156,14 @@ def test_event_never_raises_and_reports_errors(data: bytes, name: str, faults: i
     decoder = GeminiDecoder({})
     found = [*decoder.event(data, name), *decoder.close()]
     assert sum(isinstance(event, Fault) for event in found) == len(found) == faults
+
+
+def test_a_finish_reason_is_where_the_upstream_stopped() -> None:
+    decoder = Unwrapping(GeminiDecoder({}))
+    for reason, stopped in ((None, False), ("STOP", True)):
+        candidate = {"content": {"parts": [{"text": "a"}]}, "finishReason": reason}
+        assert list(decoder.whole({"response": {"candidates": [candidate]}}))
+        assert decoder.stopped is stopped
 
 
 def test_overlong_prompt_is_said_in_the_words_that_make_the_client_compact() -> None:

@@ -300,6 +300,28 @@ def test_models_that_always_reason_are_told_to_reason_little(model: str) -> None
     assert sent(at("openrouter", model), thinking={"type": "disabled"})["reasoning"] == {"effort": "low"}
 
 
+@pytest.mark.parametrize(
+    ("vendor", "model", "thinking", "expected"),
+    [
+        ("glm", "glm-4.7", "enabled", {"thinking": {"type": "enabled", "clear_thinking": False}}),
+        ("glm", "glm-4.7", "adaptive", {"thinking": {"clear_thinking": False}}),
+        ("glm", "glm-4.7", "disabled", {"thinking": {"type": "disabled"}}),
+        (
+            "glm",
+            "glm-5.3",
+            "disabled",
+            {"thinking": {"type": "enabled", "clear_thinking": False}, "reasoning_effort": "low"},
+        ),
+        ("minimax", "MiniMax-M3", "enabled", {"thinking": {"type": "adaptive"}}),
+        ("minimax", "MiniMax-M3", "disabled", {"thinking": {"type": "disabled"}}),
+        ("minimax", "MiniMax-M2.5", "disabled", {}),
+    ],
+)
+def test_models_have_their_own_thinking_object(vendor: str, model: str, thinking: str, expected: Json) -> None:
+    found = sent(at(vendor, model), thinking={"type": thinking, "budget_tokens": 31999})
+    assert {k: v for k, v in found.items() if k in ("thinking", "reasoning_effort")} == expected
+
+
 def test_ollamas_own_switch() -> None:
     vendor = Vendor(reasoning="think")
     assert reasoning_fields({"enabled": False}, vendor) == {"think": False}

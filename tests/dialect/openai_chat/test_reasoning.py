@@ -46,6 +46,15 @@ def test_thoughts_are_new_ones(pieces: list[str], expected: list[str]) -> None:
     assert [thoughts.read({"reasoning": piece}) for piece in pieces] == expected
 
 
+def test_thoughts_know_what_is_told_again() -> None:
+    thoughts = Thoughts()
+    thoughts.read({"reasoning": "\nThe user"})
+    assert [thoughts.repeats(text) for text in ("The ", "user", " asks")] == [True, True, False]
+    thoughts.read({"reasoning": " asks"})
+    assert thoughts.repeats(" asks")
+    assert not thoughts.repeats(" asks")
+
+
 def collected(*deltas: Any) -> list[Any]:
     details = Details()
     for delta in deltas:

@@ -34,6 +34,34 @@ ROWS: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str, dict[str, Any]]
         [tool(0, call="a", name="Bash", args='{"c'), tool(0, args='{"c":'), tool(0, args=WHOLE_A)],
         [A],
     ),
+    "cumulative from a colon on": (
+        [tool(0, call="a", name="Bash", args='{"a_long_name": '), tool(0, args='{"a_long_name": {"c":1}}')],
+        [("a", "Bash", {"a_long_name": {"c": 1}})],
+    ),
+    "an object inside that looks like the start": (
+        [tool(0, call="a", name="Bash", args='{"c":'), tool(0, args='{"c":1}'), tool(0, args="}")],
+        [("a", "Bash", {"c": {"c": 1}})],
+    ),
+    "by their places": (
+        [
+            calls(piece("a", "Bash", ""), piece("b", "Read", "")),
+            calls(piece(None, None, '{"c'), piece(None, None, '{"d":')),
+            calls(piece(None, None, '":1}'), piece(None, None, "2}")),
+        ],
+        [A, B],
+    ),
+    "by their places, one of them silent": (
+        [
+            calls(piece("a", "Bash", ""), piece("b", "Read", '{"d":2')),
+            calls(piece(None, None, WHOLE_A), piece(None, None, "")),
+            calls(piece(None, None, ""), piece(None, None, "}")),
+        ],
+        [A, B],
+    ),
+    "no arguments, twice": (
+        [tool(0, call="a", name="Bash", args="{}"), tool(0, name="Bash", args="{}")],
+        [("a", "Bash", {})],
+    ),
     "again in full": (
         [
             tool(0, call="a", name="Bash", args='{"c"'),

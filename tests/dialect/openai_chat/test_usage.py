@@ -67,6 +67,8 @@ def test_usage_is_found(chunk: dict[str, Any], expected: Usage | None) -> None:
             {"prompt_tokens": 10, "completion_tokens": 9, "total_tokens": 19, "reasoning_tokens": 7},
             Usage(10, 9, reasoning=7),
         ),
+        ({"prompt_tokens": 10, "num_cached_tokens": 4}, Usage(6, cache_read=4)),
+        ({"prompt_tokens": 10, "prompt_token_details": {"cached_tokens": 4}}, Usage(6, cache_read=4)),
         ({"prompt_tokens": 10, "total_tokens": 15}, Usage(10, 5)),
         ({"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 99}, Usage(10, 5)),
         ({"prompt_tokens": 10, "server_tool_use_details": {"web_search_requests": 2}}, Usage(10, searches=2)),
@@ -109,9 +111,10 @@ def test_watch_tells_news_only() -> None:
         ([({}, True), ({"usage": TOLD}, False), ({}, False)], True),
         ([({}, True), ({"usage": TOLD}, False), ({}, True)], False),
         ([({"usage": TOLD}, True), ({"usage": TOLD}, False)], False),
+        ([({}, True), ({"usage": {"prompt_tokens": 0, "completion_tokens": 0}}, False)], False),
         ([({}, True)], False),
     ],
-    ids=["at the end", "with an empty chunk behind", "more comes", "with every piece", "never"],
+    ids=["at the end", "with an empty chunk behind", "more comes", "with every piece", "all zeros", "never"],
 )
 def test_watch_knows_a_sum_at_the_end(chunks: list[tuple[dict[str, Any], bool]], expected: bool) -> None:
     watch = UsageWatch()
