@@ -167,12 +167,13 @@ class Reply:
             return
         try:
             values = [load(body)]
+            alone = isinstance(values[0], dict)
         except ValueError:
             # Chunks that follow each other; a last one that is cut off leaves the reply without an end.
-            values = load_many(body)
+            values, alone = load_many(body), False
         for value in values:
             for item in value if isinstance(value, list) else [value]:
-                yield from self._decoder.whole(item)
+                yield from self._decoder.whole(item, alone=alone)
 
     def _emit(self, events: Iterable[Event], first: int = 0) -> None:
         """Pass events through the filters from `first` on, into the encoder."""
