@@ -43,7 +43,9 @@ def chunks_of(data: bytes) -> list[Any]:
 
 def plain(events: list[Event]) -> list[Json]:
     named = ({"event": type(event).__name__, **msgspec.to_builtins(event)} for event in events)
-    return [json.loads(json.dumps(event)) for event in named]
+    return [
+        {k: v for k, v in json.loads(json.dumps(event)).items() if v or k not in ("more", "raw")} for event in named
+    ]
 
 
 @pytest.mark.parametrize("name", NAMES)
