@@ -1,7 +1,7 @@
 """A reply that already is what the client wants: its bytes go on untouched, with a tap beside them. Sans-io.
 
-The tap reads the usage, notices errors and broken streams. Nothing is held back but the very first event, because an
-error there can still be told with an HTTP status.
+The tap reads the usage and the signatures, notices errors and broken streams. Nothing is held back but the very first
+event, because an error there can still be told with an HTTP status.
 """
 
 from collections.abc import Callable
@@ -10,10 +10,12 @@ from typing import Any
 from ccr.anthropic.stream import error_frame, frame
 from ccr.core.event import Fault
 from ccr.core.jsonio import load
+from ccr.core.recall import Keepsake
 from ccr.core.sse import BOM, ServerEvent, Splitter
 from ccr.core.unified import Json
 from ccr.core.usage import Usage, latest
 from ccr.dialect.anthropic.decode import read_usage
+from ccr.dialect.anthropic.signed import MARKS, Signatures
 from ccr.dialect.fault import error_in
 from ccr.reply import CUT, EMPTY, WHOLE_LIMIT, Reply
 
@@ -22,15 +24,17 @@ _READ = frozenset({"message_start", "message_delta", "message_stop", "error"})
 
 class Passthrough:
     """Passes one Anthropic reply on. `convert` makes the full translation for an upstream that sends JSON where a
-    stream was asked for, or the reverse.
+    stream was asked for, or the reverse. `maker` is whose signatures the reply has.
     """
 
-    def __init__(self, *, stream: bool, convert: Callable[[], Reply]) -> None:
+    def __init__(self, *, stream: bool, convert: Callable[[], Reply], maker: str = "") -> None:
         self.begun = False
         self.fault: Fault | None = None
         self.usage: Usage | None = None
         self.stop_reason = ""
         self._stream = stream
+        self._maker = maker
+        self._signatures = Signatures()
         self._convert = convert
         self._other: Reply | None = None
         self._splitter = Splitter()
@@ -52,9 +56,11 @@ class Passthrough:
         return self._complete or (self._other is not None and self._other.ended)
 
     @property
-    def keepsake(self) -> tuple[list[str], list[Json]]:
-        """Nothing: the blocks are the client's own, and it gives them back."""
-        return [], []
+    def keepsake(self) -> Keepsake:
+        """The signatures only: the client gives the blocks back as they are."""
+        if self._other is not None:
+            return self._other.keepsake
+        return Keepsake(maker=self._maker, signatures=self._signatures.all)
 
     def feed(self, data: bytes) -> bytes:
         """Take what one network read gave, return what to send to the client now."""
@@ -120,7 +126,7 @@ class Passthrough:
         for event in events:
             name = event.name
             # Some imitators name no events; the data's type is the same word.
-            if not name or name in _READ:
+            if not name or name in _READ or any(mark in event.data for mark in MARKS):
                 value = _value(event.data)
                 name = name or str(value.get("type", ""))
                 self._note(name, value)
@@ -137,10 +143,13 @@ class Passthrough:
         elif name == "message_delta":
             self._see(value)
             self._see(value.get("delta"))
+        else:
+            self._signatures.event(value)
 
     def _see(self, message: Any) -> None:
         if not isinstance(message, dict):
             return
+        self._signatures.message(message)
         if isinstance(message.get("usage"), dict):
             self.usage = latest(self.usage, read_usage(message["usage"]))
         if isinstance(message.get("stop_reason"), str):

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
 
+from ccr import claim
 from ccr.anthropic.encoder import Heading
 from ccr.anthropic.message import MessageEncoder
 from ccr.anthropic.request import Inbound
@@ -93,7 +95,8 @@ def steps(
 
 
 def _passthrough(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall) -> Plan:
-    if is_sound(body) and (not upstream.is_anthropic or suits_claude(body, upstream.model)):
+    takes = partial(claim.takes, upstream=upstream, origins=recall.origins)
+    if is_sound(body, takes=takes) and (not upstream.is_anthropic or suits_claude(body, upstream.model)):
         raw = inbound.raw if body is inbound.body else None
         sent = _with_model(raw, upstream.model) or dump({**body, "model": upstream.model})
     else:
@@ -113,7 +116,7 @@ def _passthrough(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Re
             assert isinstance(found, Reply)
             return found
 
-        return Passthrough(stream=inbound.stream, convert=convert)
+        return Passthrough(stream=inbound.stream, convert=convert, maker=upstream.maker)
 
     return Plan(upstream, call, reply)
 
@@ -133,7 +136,8 @@ def _translated(
     request["model"] = upstream.model
     if not upstream.is_anthropic:
         request["messages"] = [m for m in map(_without_billing, request["messages"]) if m is not None]
-    request["messages"] = [_reminded(m, recall) for m in repaired(request["messages"])]
+    messages = (_reminded(m, recall) for m in repaired(request["messages"]))
+    request["messages"] = [claim.sealed(m, upstream, recall.origins) for m in messages]
     if inbound.headers.get("anthropic-beta"):
         betas = inbound.headers["anthropic-beta"].split(",")
         request.setdefault("anthropic", {})["betas"] = [beta.strip() for beta in betas]

@@ -13,8 +13,8 @@ from ccr.anthropic.message import MessageEncoder
 from ccr.anthropic.stream import StreamEncoder
 from ccr.core.event import Event, Fault
 from ccr.core.jsonio import dump, load, load_many
+from ccr.core.recall import Keepsake
 from ccr.core.sse import BOM, Splitter
-from ccr.core.unified import Json
 from ccr.core.usage import Usage
 from ccr.dialect.base import Decoder
 from ccr.dialect.fault import fault_of, plain_text
@@ -79,9 +79,9 @@ class Reply:
         return self.encoder.stop_reason if self.encoder.finish else ""
 
     @property
-    def keepsake(self) -> tuple[list[str], list[Json]]:
-        """The ids of the tool calls and the thinking blocks that led to them: see `ccr.core.recall`."""
-        return self.encoder.tool_ids, self.encoder.thoughts
+    def keepsake(self) -> Keepsake:
+        """The ids of the tool calls and the thinking blocks that led to them; their signatures are sealed."""
+        return Keepsake(self.encoder.tool_ids, self.encoder.thoughts)
 
     def feed(self, data: bytes) -> bytes:
         """Take what one network read gave, return what to send to the client now; empty if nothing is."""
@@ -177,13 +177,14 @@ class Reply:
             return
         try:
             values = [load(body)]
+            alone = isinstance(values[0], dict)
         except ValueError:
             # Chunks that follow each other; a last one that is cut off leaves the reply without an end.
-            values = load_many(body)
+            values, alone = load_many(body), False
         items = (item for value in values for item in (value if isinstance(value, list) else [value]))
         for item in items:
             if self.fault is None:
-                yield from self._decoder.whole(item)
+                yield from self._decoder.whole(item, alone=alone)
 
     def _emit(self, events: Iterable[Event], first: int = 0) -> None:
         """Pass events through the filters from `first` on, into the encoder."""

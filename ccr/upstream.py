@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from ccr.config.endpoint import endpoint
 from ccr.config.schema import ModelSettings, Provider
 from ccr.dialect.anthropic import Anthropic
+from ccr.dialect.anthropic.claude import answers
 from ccr.dialect.base import Dialect, Target
 from ccr.dialect.gemini import Gemini
 from ccr.dialect.model_table import ModelFacts, facts
@@ -79,6 +80,19 @@ class Upstream:
     def is_anthropic(self) -> bool:
         """Whether Anthropic's own models answer, which take everything that the client sends."""
         return self.vendor.name == "anthropic" or (self.dialect_name == "vertex" and "claude" in self.model.lower())
+
+    @property
+    def is_claude(self) -> bool:
+        """Whether Claude answers, which refuses thoughts that are not its own; behind a gateway it goes by its name."""
+        return self.is_anthropic or answers(self.vendor, self.model)
+
+    @property
+    def maker(self) -> str:
+        """Whose signatures its replies have. Claude's are good on all platforms; of others only the provider is known.
+
+        https://docs.claude.com/en/docs/build-with-claude/extended-thinking#thinking-encryption
+        """
+        return "claude" if self.is_claude else f"provider {self.provider.name}"
 
     @cached_property
     def passes_through(self) -> bool:

@@ -72,9 +72,9 @@ class Checked:
         """Check what a decoder makes of one server-sent event."""
         return self._check(self._stage.event(data, name))
 
-    def whole(self, data: Any) -> Iterator[Event]:
+    def whole(self, data: Any, *, alone: bool = True) -> Iterator[Event]:
         """Check what a decoder makes of a reply that is no stream."""
-        return self._check(self._stage.whole(data))
+        return self._check(self._stage.whole(data, alone=alone))
 
     def close(self) -> Iterator[Event]:
         """Check what is released at the end, and that the reply is complete then."""

@@ -103,7 +103,8 @@ class Reading:
         """The message says why it ends, once."""
         assert not self.is_open, "message_delta inside a block"
         assert value["delta"]["stop_reason"]
-        self.message.update(value["delta"], usage=value["usage"])
+        beside = {name: found for name, found in value.items() if name not in ("type", "delta")}
+        self.message.update(value["delta"], **beside)
         self.ended = "message_delta"
 
     def on_message_stop(self, value: dict[str, Any]) -> None:
@@ -116,7 +117,12 @@ def _delta(value: dict[str, Any], blocks: list[dict[str, Any]], *, is_open: bool
     assert is_open, "a delta outside of a block"
     assert value["index"] == len(blocks) - 1
     delta, block = value["delta"], blocks[-1]
-    assert delta["type"] in DELTAS[block["type"]], f"{delta['type']} in a {block['type']} block"
+    if delta["type"] not in FIELDS:
+        assert block["type"] not in DELTAS, f"{delta['type']} in a {block['type']} block"
+        block.update({field: new for field, new in delta.items() if field != "type"})
+        return
+    allowed = DELTAS.get(block["type"], {"input_json_delta"})
+    assert delta["type"] in allowed, f"{delta['type']} in a {block['type']} block"
     block["_pieces"].setdefault(delta["type"], []).append(delta[FIELDS[delta["type"]]])
 
 

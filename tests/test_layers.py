@@ -16,6 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"anthropic", "dialect", "transform", "route", "keys", "config", "status"}),
     frozenset({"reply", "upstream", "preset"}),
     frozenset({"passthrough"}),
+    frozenset({"claim"}),
     frozenset({"plan"}),
     frozenset({"snapshot"}),
     frozenset({"tokens", "store", "plugins", "net"}),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ccr.anthropic.message import MessageEncoder
 from ccr.anthropic.stream import StreamEncoder, error_frame, frame
 from ccr.core.event import Fault
+from ccr.core.recall import Keepsake
 from ccr.core.usage import Usage
 from ccr.dialect.anthropic import Anthropic
 from ccr.dialect.anthropic.decode import read_usage
@@ -61,7 +62,7 @@ def passthrough(*, stream: bool = True) -> Passthrough:
         encoder = StreamEncoder(heading()) if stream else MessageEncoder(heading())
         return Reply(Anthropic().decoder({}, TARGET), [], encoder)
 
-    return Passthrough(stream=stream, convert=convert)
+    return Passthrough(stream=stream, convert=convert, maker="it")
 
 
 @given(st.lists(st.integers(0, len(STREAM)), max_size=6))
@@ -210,8 +211,38 @@ def test_passthrough_survives_garbage(raw: bytes, stream: bool) -> None:
     assert found.fault is not None or found.begun
 
 
-def test_blocks_of_a_passed_reply_are_the_clients_own() -> None:
-    assert passthrough().keepsake == ([], [])
+THINKING: list[Json] = [
+    EVENTS[0],
+    {"type": "content_block_start", "index": 0, "content_block": {"type": "thinking", "thinking": "", "signature": ""}},
+    {"type": "content_block_delta", "index": 0, "delta": {"type": "thinking_delta", "thinking": "hm"}},
+    {"type": "content_block_delta", "index": 0, "delta": {"type": "signature_delta", "signature": "abc"}},
+    {"type": "content_block_stop", "index": 0},
+    {"type": "content_block_start", "index": 1, "content_block": {"type": "redacted_thinking", "data": "def"}},
+    {"type": "content_block_stop", "index": 1},
+    *EVENTS[-2:],
+]
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["named", "without names"])
+def test_only_the_signatures_of_a_passed_reply_are_noted(named: bool) -> None:
+    found, data = passthrough(), sse(*THINKING)
+    data = data if named else b"".join(line for line in data.splitlines(True) if not line.startswith(b"event:"))
+    assert b"".join(found.feed(data[i : i + 9]) for i in range(0, len(data), 9)) == data
+    assert found.keepsake == Keepsake(maker="it", signatures=["abc", "def"])
+
+
+def test_signatures_of_a_whole_message_are_noted() -> None:
+    found = passthrough(stream=False)
+    found.feed(json.dumps({**MESSAGE, "content": [{"type": "thinking", "thinking": "x", "signature": "s"}]}).encode())
+    found.close()
+    assert found.keepsake == Keepsake(maker="it", signatures=["s"])
+
+
+def test_a_reply_that_had_to_be_translated_has_sealed_signatures() -> None:
+    found = passthrough(stream=True)
+    found.feed(json.dumps({**MESSAGE, "content": [{"type": "thinking", "thinking": "x", "signature": "s"}]}).encode())
+    found.close()
+    assert not found.keepsake.signatures
 
 
 def test_read_usage_counts_searches() -> None:

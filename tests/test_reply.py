@@ -217,7 +217,7 @@ def test_reply_tells_what_it_knows() -> None:
     found.close()
     assert found.stop_reason == "tool_use"
     assert found.usage == Usage(6, 5, 4)
-    ids, thoughts = found.keepsake
+    ids, thoughts = found.keepsake.tool_ids, found.keepsake.thoughts
     assert ids == ["a", "b"]
     assert thoughts == [{"type": "thinking", "thinking": "Let me see. ", "signature": "sealed:"}]
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from ccr.anthropic.toolinput import ToolInput
 from ccr.core.event import (
+    Break,
     Citation,
     Event,
     Fault,
@@ -78,6 +79,7 @@ class Encoder(ABC):
         self._input: ToolInput | None = None
         self._written = 0
         self._thought: list[str] = []
+        self._usage_more: Json = {}
 
     def feed(self, event: Event) -> None:
         """Take the next event. Everything after a `Fault` is passed over."""
@@ -116,9 +118,11 @@ class Encoder(ABC):
             "cache_creation_input_tokens": usage.cache_write,
             "cache_read_input_tokens": usage.cache_read,
             "output_tokens": usage.output,
+            **self._usage_more,
         }
         if searches := max(usage.searches, self._searches):
-            found["server_tool_use"] = {"web_search_requests": searches, "web_fetch_requests": 0}
+            others = {"web_fetch_requests": 0, **(self._usage_more.get("server_tool_use") or {})}
+            found["server_tool_use"] = {**others, "web_search_requests": searches}
         return found
 
     @abstractmethod
@@ -129,6 +133,9 @@ class Encoder(ABC):
 
     @abstractmethod
     def _block_delta(self, kind: Delta, value: Any) -> None: ...
+
+    @abstractmethod
+    def _raw_delta(self, delta: Json) -> None: ...
 
     @abstractmethod
     def _block_stop(self) -> None: ...
@@ -178,6 +185,7 @@ class Encoder(ABC):
         self._block_stop()
 
     def _on_start(self, event: Start) -> None:
+        self._usage_more.update(event.more or {})
         if event.usage is not None:
             self.usage = latest(self.usage, event.usage)
 
@@ -186,6 +194,10 @@ class Encoder(ABC):
             self._enter("text", {"type": "text", "text": ""})
         self._written += len(event.text)
         self._block_delta("text_delta", event.text)
+
+    def _on_break(self, event: Break) -> None:
+        if self._open == "text":
+            self._stop_block()
 
     def _on_thinking(self, event: Thinking) -> None:
         if self._open != "thinking":
@@ -206,7 +218,8 @@ class Encoder(ABC):
     def _on_tool_start(self, event: ToolStart) -> None:
         tool_id = self._fresh_id(event.id)
         self.tool_ids.append(tool_id)
-        self._enter("tool", {"type": "tool_use", "id": tool_id, "name": event.name, "input": {}})
+        more = event.more or {}
+        self._enter("tool", {"type": "tool_use", "id": tool_id, "name": event.name, "input": {}, **more})
         self._input = ToolInput()
 
     def _on_tool_args(self, event: ToolArgs) -> None:
@@ -256,13 +269,25 @@ class Encoder(ABC):
 
     def _on_citation(self, event: Citation) -> None:
         if self._open == "text":
-            citation = {"type": "web_search_result_location", "url": event.url, "title": event.title or event.url}
-            self._block_delta("citations_delta", {**citation, "encrypted_index": "", "cited_text": event.cited_text})
+            made = {"type": "web_search_result_location", "url": event.url, "title": event.title or event.url}
+            made |= {"encrypted_index": "", "cited_text": event.cited_text}
+            self._block_delta("citations_delta", event.raw or made)
 
     def _on_opaque(self, event: Opaque) -> None:
-        self._whole_block(event.block)
+        self._begin()
+        self._stop_block()
+        block, deltas = event.block, event.deltas
+        if not deltas and block.get("input") and str(block.get("type")).endswith("tool_use"):
+            # Clients take the input of a streamed call from its deltas only.
+            deltas = ({"type": "input_json_delta", "partial_json": dump_text(block["input"])},)
+            block = {**block, "input": {}}
+        self._block_start(block)
+        for delta in deltas:
+            self._raw_delta(delta)
+        self._block_stop()
 
     def _on_usage(self, event: UsageSeen) -> None:
+        self._usage_more.update(event.more or {})
         self.usage = latest(self.usage, event.usage)
 
     def _on_finish(self, event: Finish) -> None:
@@ -276,6 +301,7 @@ class Encoder(ABC):
 _STEPS: dict[type[Event], Callable[[Any, Any], None]] = {
     Start: Encoder._on_start,
     Text: Encoder._on_text,
+    Break: Encoder._on_break,
     Thinking: Encoder._on_thinking,
     Signature: Encoder._on_signature,
     ToolStart: Encoder._on_tool_start,

@@ -29,12 +29,22 @@ class MessageEncoder(Encoder):
         else:
             self._pieces.setdefault(kind, []).append(value)
 
+    def _raw_delta(self, delta: Json) -> None:
+        """Deltas add to the field of their name; those of a call's input are JSON text."""
+        for field, value in delta.items():
+            if field == "partial_json":
+                self._pieces.setdefault("input_json_delta", []).append(str(value))
+            elif field != "type":
+                old = self._content[-1].get(field)
+                joins = isinstance(old, str) and isinstance(value, str)
+                self._content[-1][field] = f"{old}{value}" if joins else value
+
     def _block_stop(self) -> None:
         block = self._content[-1]
         for kind, pieces in self._pieces.items():
             text = "".join(pieces)
             if kind == "input_json_delta":
-                block["input"] = tool_input(text)
+                block["input"] = tool_input(text) if text else block.get("input", {})
             else:
                 block[kind.removesuffix("_delta")] = text
         self._pieces = {}
@@ -49,6 +59,7 @@ class MessageEncoder(Encoder):
             "stop_reason": stop_reason,
             "stop_sequence": stop_sequence,
             "usage": self.usage_json(),
+            **((self.finish and self.finish.more) or {}),
         }
 
     def _fail(self, fault: Fault) -> None:

@@ -17,6 +17,8 @@ _FIELDS: dict[Delta, bytes] = {
     "input_json_delta": b"partial_json",
     "citations_delta": b"citation",
 }
+_BESIDE = frozenset({"context_management"})
+"""What the end of a message tells beside its delta."""
 _MERGED: frozenset[Delta] = frozenset({"text_delta", "thinking_delta", "input_json_delta"})
 
 _encode = msgspec.json.encode
@@ -90,13 +92,21 @@ class StreamEncoder(Encoder):
         else:
             self._write(kind, value)
 
+    def _raw_delta(self, delta: Json) -> None:
+        value = {"type": "content_block_delta", "index": self._index, "delta": delta}
+        self._out.append(frame("content_block_delta", value))
+
     def _block_stop(self) -> None:
         self._flush()
         self._out.append(b'event: content_block_stop\ndata: {"type":"content_block_stop","index":%d}\n\n' % self._index)
 
     def _end(self, stop_reason: StopReason, stop_sequence: str | None) -> None:
+        more = (self.finish and self.finish.more) or {}
         delta = {"stop_reason": stop_reason, "stop_sequence": stop_sequence}
-        self._out.append(frame("message_delta", {"type": "message_delta", "delta": delta, "usage": self.usage_json()}))
+        delta |= {name: value for name, value in more.items() if name not in _BESIDE}
+        end = {"type": "message_delta", "delta": delta, "usage": self.usage_json()}
+        end |= {name: value for name, value in more.items() if name in _BESIDE}
+        self._out.append(frame("message_delta", end))
         self._out.append(b'event: message_stop\ndata: {"type":"message_stop"}\n\n')
 
     def _fail(self, fault: Fault) -> None:

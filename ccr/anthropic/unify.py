@@ -113,8 +113,7 @@ def _tool_call(block: Json) -> Json:
             "arguments": given if isinstance(given, str) else dump_text({} if given is None else given),
         },
     }
-    if block.get("cache_control"):
-        call["cache_control"] = block["cache_control"]
+    call.update({field: block[field] for field in ("cache_control", "caller") if block.get(field)})
     return call
 
 

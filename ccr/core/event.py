@@ -1,10 +1,12 @@
 """The events of a reply: what every dialect decodes to and what the client's encoder writes.
 
     reply := Start? item* Finish? UsageSeen*          (a Fault may end it anywhere)
-    item  := Text | Thinking | Signature | tool | WebSearch | Citation | Opaque | UsageSeen
+    item  := Text | Break | Thinking | Signature | tool | WebSearch | Citation | Opaque | UsageSeen
     tool  := ToolStart(k) ToolArgs(k)* ToolEnd(k)     (tools never interleave once decoded)
 
 Events carry deltas only. Blocks, their indexes, starts and stops belong to the encoder alone.
+
+`more` are fields of Anthropic's own that only the client understands; they are passed on as they are.
 """
 
 from typing import Any, Literal
@@ -35,12 +37,18 @@ class Start(Event, frozen=True, gc=False):
     id: str = ""
     model: str = ""
     usage: Usage | None = None
+    more: dict[str, Any] | None = None
+    """Of the usage."""
 
 
 class Text(Event, frozen=True, gc=False):
     """More of the answer's text; never empty."""
 
     text: str
+
+
+class Break(Event, frozen=True, gc=False):
+    """The text after it belongs to another block than the text before it: each has its own sources."""
 
 
 class Thinking(Event, frozen=True, gc=False):
@@ -66,6 +74,7 @@ class ToolStart(Event, frozen=True, gc=False):
     key: int
     id: str
     name: str
+    more: dict[str, Any] | None = None
 
 
 class ToolArgs(Event, frozen=True, gc=False):
@@ -105,18 +114,25 @@ class Citation(Event, frozen=True, gc=False):
     url: str
     title: str = ""
     cited_text: str = ""
+    raw: dict[str, Any] | None = None
+    """The client's own form of it, which may name a document instead of an address."""
 
 
 class Opaque(Event, frozen=True, gc=False):
-    """A whole Anthropic content block that only the client understands; it is passed on as it is."""
+    """An Anthropic content block that only the client understands; it is passed on as it is.
+
+    `block` is its beginning, `deltas` are what completes it, if it was streamed.
+    """
 
     block: dict[str, Any]
+    deltas: tuple[dict[str, Any], ...] = ()
 
 
 class UsageSeen(Event, frozen=True, gc=False):
     """The upstream told its usage so far; later figures replace earlier ones."""
 
     usage: Usage
+    more: dict[str, Any] | None = None
 
 
 class Finish(Event, frozen=True, gc=False):
@@ -124,6 +140,7 @@ class Finish(Event, frozen=True, gc=False):
 
     reason: StopReason
     stop_sequence: str | None = None
+    more: dict[str, Any] | None = None
 
 
 class Fault(Event, frozen=True, gc=False):

@@ -50,8 +50,10 @@ class Decoder(Protocol):
         """Decode the data of one server-sent event (`name` is its `event:` field, empty if none)."""
         ...
 
-    def whole(self, data: Any) -> Iterable[Event]:
-        """Decode a reply that came as one JSON value instead of a stream."""
+    def whole(self, data: Any, *, alone: bool = True) -> Iterable[Event]:
+        """Decode a reply that came as one JSON value instead of a stream, or one of several values; `alone` tells that
+        it is all there is, so that it can't be cut off.
+        """
         ...
 
     def close(self) -> Iterable[Event]:

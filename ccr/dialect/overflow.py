@@ -42,6 +42,10 @@ _OUTPUT = re.compile(
 )
 
 
+BEGINNING = "prompt is too long: "
+"""By these words Claude Code knows that it has to compact."""
+
+
 def is_overflow(message: str, code: str) -> bool:
     """Tell whether a vendor's message or code says that prompt and output don't fit the model."""
     return code == CODE or OVERFLOW.search(message) is not None
@@ -56,7 +60,8 @@ def overflow_message(message: str) -> str:
     prompt, output = sum(_numbers(_PROMPT.findall(text))), sum(_numbers(_OUTPUT.findall(text)))
     maximum = _maximum(text, numbers)
     if not maximum:
-        return f"prompt is too long: {message}"
+        # A message may come through here twice.
+        return message if message.startswith(BEGINNING) else BEGINNING + message
     if output and prompt < maximum:
         # The prompt alone would fit.
         sum_ = f"{prompt or maximum - output + 1} + {output} > {maximum}"

@@ -115,11 +115,15 @@ async def _answer(state: State, snapshot: Snapshot, inbound: Inbound, exchange: 
     trail.prompt_estimate = prompt.estimate(upstreams[0])
     errands = [_errand(state, snapshot, inbound, u, body=body, prompt=prompt, name=trail.id) for u in upstreams]
     wanted = Ask(exchange.accepted, inbound.session, trail.prompt_estimate)
-    await exchange.run(attempts(candidates, wanted, random=state.board.random), candidates, errands=errands)
+    try:
+        await exchange.run(attempts(candidates, wanted, random=state.board.random), candidates, errands=errands)
+    finally:
+        # Also of a reply that broke off: the client may keep what it got of it.
+        if exchange.stream is not None:
+            state.recall.keep(exchange.stream.keepsake)
     # The client has its answer: what comes now may be cut short by the server's end, and changes nothing of it.
     trail.status, trail.result = exchange.relay.status, trail.result or "ok"
     if exchange.stream is not None:
-        state.recall.note(*exchange.stream.keepsake)
         await prompt.learn(trail)
 
 

@@ -19,13 +19,18 @@ def heading(**changes: Any) -> Heading:
     return Heading(**{**fields, **changes})
 
 
-def streamed(events: Iterable[Event], **changes: Any) -> Json:
-    """Return the message that a legal stream of these events adds up to."""
+def raw(events: Iterable[Event], **changes: Any) -> bytes:
+    """Return the stream of these events."""
     encoder = StreamEncoder(heading(**changes))
     for event in events:
         encoder.feed(event)
     encoder.close()
-    return read_stream(encoder.take())
+    return encoder.take()
+
+
+def streamed(events: Iterable[Event], **changes: Any) -> Json:
+    """Return the message that a legal stream of these events adds up to."""
+    return read_stream(raw(events, **changes))
 
 
 def whole(events: Iterable[Event], **changes: Any) -> Json:

@@ -6,6 +6,7 @@ import pytest
 
 from ccr.anthropic.stream import StreamEncoder
 from ccr.core.event import (
+    Break,
     Citation,
     Event,
     Fault,
@@ -24,7 +25,7 @@ from ccr.core.event import (
     WebSearch,
 )
 from ccr.core.usage import Usage
-from tests.anthropic.events import END, both, call, heading, streamed
+from tests.anthropic.events import END, both, call, heading, raw, streamed
 
 Json = dict[str, Any]
 
@@ -167,6 +168,60 @@ def test_encoder_puts_citations_on_the_open_text_only() -> None:
 def test_encoder_passes_opaque_blocks_on() -> None:
     block = {"type": "container_upload", "file_id": "f"}
     assert both([Text("a"), Opaque(block), Text("b"), END])["content"][1] == block
+
+
+@pytest.mark.parametrize(
+    ("deltas", "more"),
+    [
+        ([{"type": "input_json_delta", "partial_json": p} for p in ('{"a"', ":1}")], {"input": {"a": 1}}),
+        ([{"type": "compaction_delta", "content": "s"}], {"input": {}, "content": "s"}),
+        ([{"type": "x_delta", "x": 1}, {"type": "x_delta", "x": 2}], {"input": {}, "x": 2}),
+    ],
+    ids=["input", "content", "of any kind"],
+)
+def test_encoder_passes_the_deltas_of_opaque_blocks_on(deltas: list[dict[str, Any]], more: dict[str, Any]) -> None:
+    block = {"type": "mcp_tool_use", "id": "m", "input": {}}
+    assert both([Opaque(block, tuple(deltas)), END])["content"] == [{**block, **more}]
+
+
+def test_encoder_streams_the_input_of_a_whole_server_call() -> None:
+    """Claude Code takes the input of a call from its deltas alone."""
+    block = {"type": "server_tool_use", "id": "s", "name": "web_fetch", "input": {"url": "u"}}
+    assert both([Opaque(block), END])["content"] == [block]
+    assert b'"content_block":{"type":"server_tool_use","id":"s","name":"web_fetch","input":{}}' in raw(
+        [Opaque(block), END]
+    )
+
+
+def test_encoder_keeps_texts_apart_that_were_apart() -> None:
+    source = {"type": "char_location", "document_index": 0, "cited_text": "c"}
+    found = both([Break(), Text("a"), Break(), Text("b"), Citation("", raw=source), Break(), Break(), Text("c"), END])
+    assert [(block["text"], block.get("citations")) for block in found["content"]] == [
+        ("a", None),
+        ("b", [source]),
+        ("c", None),
+    ]
+
+
+def test_encoder_passes_on_what_only_the_client_knows() -> None:
+    details = {"stop_details": {"category": "cyber"}, "context_management": {"applied_edits": []}}
+    caller = {"caller": {"type": "direct"}}
+    tokens = {"cache_creation": {"ephemeral_1h_input_tokens": 2}, "server_tool_use": {"web_fetch_requests": 1}}
+    events = [
+        Start(usage=Usage(1), more={"service_tier": "standard"}),
+        ToolStart(0, "t", "Bash", caller),
+        ToolArgs(0, "{}"),
+        ToolEnd(0),
+        UsageSeen(Usage(3, 4, 0, 2, searches=1), tokens),
+        Finish("tool_use", more=details),
+    ]
+    found = both(events)
+    assert found["content"][0]["caller"] == {"type": "direct"}
+    assert {name: found[name] for name in details} == details
+    assert found["usage"]["cache_creation"] == {"ephemeral_1h_input_tokens": 2}
+    assert found["usage"]["server_tool_use"] == {"web_fetch_requests": 1, "web_search_requests": 1}
+    assert found["usage"]["service_tier"] == "standard"
+    assert b'"stop_details":{"category":"cyber"}},"usage"' in raw(events)
 
 
 @pytest.mark.parametrize(

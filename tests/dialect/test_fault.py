@@ -193,3 +193,9 @@ def test_read_fault_takes_anything(status: int, body: bytes) -> None:
     fault = read_fault(status, body)
     assert fault.message
     assert fault.status >= 400
+
+
+def test_an_overflow_without_numbers_is_said_once() -> None:
+    error = {"message": "Your input exceeds the context window of this model.", "code": "context_length_exceeded"}
+    found = read_fault(400, json.dumps({"error": error}).encode())
+    assert found.message == "prompt is too long: Your input exceeds the context window of this model."

@@ -270,6 +270,27 @@ async def test_another_providers_reasoning_is_not_passed_through() -> None:
 
 
 @trio_test()
+async def test_reasoning_that_one_provider_passed_on_is_not_passed_to_another() -> None:
+    thought = {"type": "thinking", "thinking": "hm", "signature": "5f0c-1d"}
+    message = {"type": "message", "role": "assistant", "content": [thought, {"type": "text", "text": "b"}]}
+    answered = json.dumps({**message, "stop_reason": "end_turn", "usage": {"input_tokens": 1}}).encode()
+
+    def providers(url: str) -> dict[str, Any]:
+        one = anthropic(url)["Providers"][0]
+        return {**anthropic(url), "Providers": [one, {**one, "name": "other", "models": ["claude-sonnet-4-5"]}]}
+
+    async with live(streaming(answered), make=providers) as router:
+        first = (await router.post(request(stream=False))).json()
+        turns = [*request()["messages"], {"role": "assistant", "content": first["content"]}]
+        body = request(messages=[*turns, {"role": "user", "content": "c"}], stream=False)
+        for model in ("up,m", "other,claude-sonnet-4-5"):
+            await router.post({**body, "model": model})
+    assert first["content"][0] == thought
+    sent = [seen.body["messages"][1]["content"] for seen in router.seen[1:]]
+    assert sent == [first["content"], [{"type": "text", "text": "b"}]]
+
+
+@trio_test()
 async def test_a_passed_stream_that_is_cut_gets_an_error_event() -> None:
     async with live(streaming(PASSED[:-60]), make=anthropic) as router:
         answer = await router.post(request())

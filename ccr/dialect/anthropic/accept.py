@@ -5,22 +5,22 @@ providers or be cut off in its middle. What the upstream would refuse has to be 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ccr.core.seal import PREFIX
 from ccr.core.unified import Json
 from ccr.dialect.anthropic.claude import Claude, read_model
+from ccr.dialect.anthropic.signed import THOUGHTS, signature_of
 from ccr.dialect.anthropic.thinking import may_think
 
 _LEGAL_ID = re.compile(r"[a-zA-Z0-9_-]+")
 
 
-def is_sound(body: Mapping[str, Any]) -> bool:
+def is_sound(body: Mapping[str, Any], *, takes: Callable[[str], bool]) -> bool:
     """Tell whether a conversation is one that every endpoint of this kind takes.
 
     There are no blank texts and no reasoning of other providers, each call has its one result in the next turn, ids are
-    legal and unique.
+    legal and unique. `takes` tells of a signature whether the endpoint takes it.
     """
     waiting: set[str] = set()
     seen: set[str] = set()
@@ -31,7 +31,7 @@ def is_sound(body: Mapping[str, Any]) -> bool:
         if set(results) != waiting or len(results) != len(waiting) or set(first) - {"tool_result"}:
             return False
         calls = [str(block.get("id")) for block in blocks if block.get("type") == "tool_use"]
-        if not blocks or seen.intersection(calls) or not all(map(_is_fine, blocks)):
+        if not blocks or seen.intersection(calls) or not all(_is_fine(b, takes) for b in blocks):
             return False
         waiting = set(calls)
         seen |= waiting
@@ -63,12 +63,12 @@ def _fits(body: Mapping[str, Any], messages: list[Json], *, thinking: Json, mode
     return (effort is None or effort in model.efforts) and (model.takes_sampling or not samples)
 
 
-def _is_fine(block: Json) -> bool:
+def _is_fine(block: Json, takes: Callable[[str], bool]) -> bool:
     kind = block.get("type")
     if kind == "text":
         return bool(str(block.get("text") or "").strip())
-    if kind in ("thinking", "redacted_thinking"):
-        return not str(block.get("signature") or block.get("data") or "").startswith(PREFIX)
+    if kind in THOUGHTS:
+        return takes(signature_of(block))
     return kind != "tool_use" or _LEGAL_ID.fullmatch(str(block.get("id"))) is not None
 
 

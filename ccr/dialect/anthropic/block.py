@@ -79,12 +79,17 @@ def tool_use(call: Json, target: Target) -> Json:
         found: Any = load(arguments)
     except (ValueError, RecursionError):
         found = arguments
-    return {
+    block = {
         "type": "tool_use",
         "id": legal_id(str(call.get("id", ""))),
         "name": tool_name(str(function.get("name", "")), target),
         "input": found if isinstance(found, dict) else {"_raw": arguments},
     }
+    caller = call.get("caller")
+    if isinstance(caller, dict) and caller.get("type") != "direct" and is_claude(target) and not on_vertex(target):
+        # A call by a program of the model belongs to the server tool that runs it.
+        block["caller"] = caller
+    return block
 
 
 def tool_result(message: Json, tools: frozenset[str], target: Target) -> Json:

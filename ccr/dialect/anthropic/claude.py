@@ -8,6 +8,7 @@ import re
 from typing import NamedTuple
 
 from ccr.dialect.base import Target
+from ccr.dialect.vendor import Vendor
 
 _NAME = re.compile(
     r"claude-(?:(?P<old>\d)(?:[.-](?P<old_minor>\d{1,2})(?!\d))?-)?(?P<family>opus|sonnet|haiku|fable|mythos)"
@@ -90,13 +91,17 @@ def read_model(name: str) -> Claude | None:
 
 
 def is_claude(target: Target) -> bool:
-    """Tell whether Anthropic's own rules hold: signatures are checked, history is, unknown fields are errors.
+    """Tell whether Anthropic's own rules hold: signatures are checked, history is, unknown fields are errors."""
+    return answers(target.vendor, target.model)
+
+
+def answers(vendor: Vendor, model: str) -> bool:
+    """Tell whether a vendor's model of this name is Claude.
 
     An address that nothing is known of counts if the model is called Claude: a gateway in front of it. Vendors that
     imitate the API take Claude's names too, but are known by their address.
     """
-    name = target.vendor.name
-    return name in ("anthropic", "vertex") or (name in ("unknown", "local") and "claude" in target.model.lower())
+    return vendor.name in ("anthropic", "vertex") or (vendor.name in ("unknown", "local") and "claude" in model.lower())
 
 
 def on_vertex(target: Target) -> bool:

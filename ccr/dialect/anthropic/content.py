@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ccr.core.event import Citation, Event, Opaque, Signature, Text, Thinking, ToolArgs, ToolEnd, ToolStart
-from ccr.core.jsonio import dump_text, is_complete, load
+from ccr.core.jsonio import dump_text, is_complete
 from ccr.core.unified import Json
 
 
@@ -17,7 +17,7 @@ def begin(block: Json, key: int) -> "Content":
 
 
 class Content:
-    """A block that only the client understands: it is collected and passed on whole.
+    """A block that only the client understands: it is collected and passed on as it came.
 
     Server tools, their results, compactions, fallbacks and whatever comes next.
     """
@@ -25,6 +25,7 @@ class Content:
     def __init__(self, block: Json) -> None:
         self._block = block
         self._pieces: list[str] = []
+        self._deltas: list[Json] = []
 
     @property
     def settled(self) -> bool:
@@ -37,23 +38,13 @@ class Content:
 
     def feed(self, delta: Json) -> Iterable[Event]:
         """Take a delta."""
-        if isinstance(delta.get("partial_json"), str):
-            self._pieces.append(delta["partial_json"])
-        elif isinstance(delta.get("content"), str):
-            # A compaction comes in one delta.
-            self._block = {**self._block, "content": delta["content"]}
+        self._deltas.append(delta)
         return ()
 
     def end(self) -> Iterable[Event]:
         """Return what the end of the block completes."""
-        block = self._block
-        if self._pieces:
-            try:
-                block = {**block, "input": load("".join(self._pieces))}
-            except (ValueError, RecursionError):
-                block = {**block, "input": {}}
-        if isinstance(block.get("type"), str):
-            yield Opaque(block)
+        if isinstance(self._block.get("type"), str):
+            yield Opaque(self._block, tuple(self._deltas))
 
 
 class TextBlock(Content):
@@ -77,9 +68,9 @@ class TextBlock(Content):
     def end(self) -> Iterable[Event]:
         """The sources."""
         for citation in self._citations:
-            if isinstance(citation, dict) and isinstance(citation.get("url"), str) and citation["url"]:
-                texts = (citation.get("title"), citation.get("cited_text"))
-                yield Citation(citation["url"], *(t if isinstance(t, str) else "" for t in texts))
+            if isinstance(citation, dict):
+                url, title, cited = (_string(citation.get(field)) for field in ("url", "title", "cited_text"))
+                yield Citation(url, title, cited, citation)
 
 
 class ThinkingBlock(Content):
@@ -129,7 +120,8 @@ class ToolUse(Content):
         """Id and name are there from the beginning."""
         call_id, name = self._block.get("id"), self._block.get("name")
         name = name if isinstance(name, str) and name else "unknown_tool"
-        yield ToolStart(self._key, call_id if isinstance(call_id, str) else "", name)
+        more = {field: value for field, value in self._block.items() if field not in _CALL}
+        yield ToolStart(self._key, call_id if isinstance(call_id, str) else "", name, more or None)
 
     def feed(self, delta: Json) -> Iterable[Event]:
         """`input_json_delta`."""
@@ -146,4 +138,9 @@ class ToolUse(Content):
         yield ToolEnd(self._key)
 
 
+_CALL = frozenset({"type", "id", "name", "input"})
 _KINDS: dict[str, type[Content]] = {"text": TextBlock, "thinking": ThinkingBlock, "redacted_thinking": Redacted}
+
+
+def _string(value: Any) -> str:
+    return value if isinstance(value, str) else ""

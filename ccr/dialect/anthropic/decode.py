@@ -6,17 +6,21 @@ https://docs.claude.com/en/docs/build-with-claude/streaming
 from collections.abc import Callable, Iterable
 from typing import Any, get_args
 
-from ccr.core.event import Event, Finish, Opaque, SearchHit, Start, StopReason, ToolStart, UsageSeen, WebSearch
+from ccr.core.event import Break, Event, Finish, Opaque, SearchHit, Start, StopReason, ToolStart, UsageSeen, WebSearch
 from ccr.core.jsonio import load
 from ccr.core.unified import Json
 from ccr.core.usage import Usage
-from ccr.dialect.anthropic.content import Content, begin
+from ccr.dialect.anthropic.content import Content, TextBlock, begin
 from ccr.dialect.fault import error_in, make_fault
 from ccr.dialect.lane import Lane, Lanes
 from ccr.dialect.openai_chat.decode import FINISHES
 
 _REASONS: dict[str, StopReason] = {**FINISHES, **{reason: reason for reason in get_args(StopReason)}}
 """Some imitators use the words of chat completions."""
+USAGE = frozenset({"input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"})
+MESSAGE = frozenset({"id", "type", "role", "model", "content", "stop_reason", "stop_sequence", "usage"})
+EVENT = frozenset({"type", "delta", "usage"})
+"""What is understood of a usage, of a message and of its end."""
 _PROMPT = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 # What the deltas of a block without a `content_block_start` tell of it.
 _TYPES = {"text_delta": "text", "citations_delta": "text", "thinking_delta": "thinking", "signature_delta": "thinking"}
@@ -28,7 +32,7 @@ class MessagesDecoder:
     def __init__(self) -> None:
         self._lanes: Lanes[Content] = Lanes()
         self._by_index: dict[int, Lane[Content]] = {}
-        self._searches: dict[str, Json] = {}
+        self._searches: dict[str, Opaque] = {}
         self._usage: Json = {}
         self._told: Usage | None = None
         self._reason: Json = {}
@@ -50,7 +54,7 @@ class MessagesDecoder:
             return self._broken(data) if name == "error" else ()
         return self._take(value, name) if isinstance(value, dict) else ()
 
-    def whole(self, data: Any) -> Iterable[Event]:
+    def whole(self, data: Any, *, alone: bool = True) -> Iterable[Event]:
         """Decode a message that came as one object, or one event of a list of them."""
         return self._take(data, "") if isinstance(data, dict) else ()
 
@@ -88,7 +92,8 @@ class MessagesDecoder:
         self._note_usage(message.get("usage"))
         if not self._lanes.all:
             self._told = read_usage(self._usage)
-            yield Start(_string(message.get("id")), _string(message.get("model")), self._told)
+            more = _others(self._usage, USAGE)
+            yield Start(_string(message.get("id")), _string(message.get("model")), self._told, more)
         yield from self._content(message.get("content"))
         self._note_reason(message)
 
@@ -111,9 +116,12 @@ class MessagesDecoder:
         for lane in self._lanes.unfinished:
             if lane.item.settled:
                 yield from self._end_lane(lane)
+        before = self._lanes.all[-1].item if self._lanes.all else None
         lane = self._lanes.open(begin(block, len(self._lanes.all)))
         if isinstance(index, int):
             self._by_index[index] = lane
+        if isinstance(before, TextBlock) and isinstance(lane.item, TextBlock):
+            yield from self._lanes.put(lane, [Break()])
         yield from self._out(self._lanes.put(lane, lane.item.start()))
 
     def _block_delta(self, value: Json) -> Iterable[Event]:
@@ -147,7 +155,7 @@ class MessagesDecoder:
         """`message_delta`: why it stopped, and the usage, which counts from the beginning of the message."""
         self._note_usage(value.get("usage"))
         if isinstance(value.get("delta"), dict):
-            self._note_reason(value["delta"])
+            self._note_reason({**(_others(value, EVENT) or {}), **value["delta"]})
         if self._reason:
             yield from self._finish()
         if self._finished or not self._lanes.unfinished:
@@ -157,7 +165,7 @@ class MessagesDecoder:
         usage = read_usage(self._usage)
         if self._usage and usage != self._told:
             self._told = usage
-            yield UsageSeen(usage)
+            yield UsageSeen(usage, _others(self._usage, USAGE))
 
     def _stop(self, value: Json) -> Iterable[Event]:
         """`message_stop`. Some servers never say why."""
@@ -171,11 +179,11 @@ class MessagesDecoder:
         self._finished = True
         sequence = self._reason.get("stop_sequence")
         reason = _REASONS.get(self._reason.get("stop_reason", ""), "tool_use" if self._called else "end_turn")
-        yield Finish(reason, sequence if isinstance(sequence, str) else None)
+        yield Finish(reason, sequence if isinstance(sequence, str) else None, _others(self._reason, MESSAGE))
 
     def _note_reason(self, delta: Json) -> None:
         if isinstance(delta.get("stop_reason"), str) and not self._reason:
-            self._reason = {k: delta.get(k) for k in ("stop_reason", "stop_sequence")}
+            self._reason = delta
 
     def _note_usage(self, usage: Any) -> None:
         """Later figures win, except an empty prompt, which some imitators report at the end."""
@@ -189,7 +197,7 @@ class MessagesDecoder:
         for lane in self._lanes.unfinished:
             yield from self._end_lane(lane)
         pending, self._searches = self._searches, {}
-        yield from map(Opaque, pending.values())
+        yield from pending.values()
 
     def _out(self, events: Iterable[Event]) -> Iterable[Event]:
         for event in events:
@@ -206,21 +214,34 @@ class MessagesDecoder:
         caller = block.get("caller")
         direct = not isinstance(caller, dict) or caller.get("type") in (None, "direct")
         if direct and block.get("type") == "server_tool_use" and block.get("name") == "web_search":
-            self._searches[_string(block.get("id"))] = block
+            self._searches[_string(block.get("id"))] = event
         elif direct and block.get("type") == "web_search_tool_result":
             call_id = _string(block.get("tool_use_id"))
-            yield _search(call_id, self._searches.pop(call_id, {}), block.get("content"))
+            yield _search(call_id, self._searches.pop(call_id, Opaque({})), block.get("content"))
         else:
             yield event
 
 
-def _search(call_id: str, call: Json, content: Any) -> WebSearch:
-    given = call.get("input")
+def _search(call_id: str, call: Opaque, content: Any) -> WebSearch:
+    given = _input(call)
     query = _string(given.get("query")) if isinstance(given, dict) else ""
     if not isinstance(content, list):
         code = content.get("error_code") if isinstance(content, dict) else None
         return WebSearch(call_id, query, (), _string(code) or "unavailable")
     return WebSearch(call_id, query, tuple(_hits(content)))
+
+
+def _input(call: Opaque) -> Any:
+    streamed = "".join(_string(delta.get("partial_json")) for delta in call.deltas)
+    try:
+        return load(streamed) if streamed else call.block.get("input")
+    except (ValueError, RecursionError):
+        return None
+
+
+def _others(holder: Json, known: frozenset[str]) -> Json | None:
+    """Return the fields that have no place in events, None if there are none."""
+    return {name: value for name, value in holder.items() if name not in known and value is not None} or None
 
 
 def _hits(results: list[Any]) -> Iterable[SearchHit]:

@@ -101,7 +101,8 @@ def _offered(request: Json, target: Target) -> Iterator[Json]:
     for found in function_tools(tools, request["messages"]):
         name = found["function"]["name"]
         yield marked(_custom(found["function"], name), marks.get(name, {}))
-    if on_vertex(target):
+    if on_vertex(target) or target.vendor.name in ("unknown", "local"):
+        # Without it a search would be answered from memory; who does not know it says so.
         yield from (t for t in tools if str(t.get("type", "")).startswith("web_search"))
 
 

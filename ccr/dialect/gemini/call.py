@@ -62,11 +62,14 @@ class Calls:
         for piece in pieces if isinstance(pieces, list) else ():
             if isinstance(piece, dict):
                 partial.add(piece)
-        if call.get("willContinue") is True:
+        return None if call.get("willContinue") is True else self.settle(call, reply_id)
+
+    def settle(self, call: Json, reply_id: str) -> tuple[str, str, Json] | None:
+        """End the call whose arguments are being streamed with this part, or where the reply ended without one."""
+        partial, self._open = self._open, None
+        if partial is None or not partial.name:
             return None
-        self._open = None
-        found = partial.args or arguments(call.get("args"))
-        return (partial.id or self._fresh_id(reply_id), partial.name, found) if partial.name else None
+        return partial.id or self._fresh_id(reply_id), partial.name, partial.args or arguments(call.get("args"))
 
     def _fresh_id(self, reply_id: str) -> str:
         stem = _ILLEGAL.sub("_", reply_id) if reply_id else "gemini"

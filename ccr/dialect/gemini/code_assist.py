@@ -74,9 +74,9 @@ class Unwrapping:
         inner = _inner(value)
         return self._decoder.event(data if inner is value else dump(inner), name)
 
-    def whole(self, data: Any) -> Iterable[Event]:
-        """Decode a reply that is no stream."""
-        return self._decoder.whole(_inner(data))
+    def whole(self, data: Any, *, alone: bool = True) -> Iterable[Event]:
+        """Decode a reply that is no stream, or one value of several."""
+        return self._decoder.whole(_inner(data), alone=alone)
 
     def close(self) -> Iterable[Event]:
         """The body has ended."""

@@ -33,6 +33,7 @@ class GeminiDecoder:
         self._usage: Usage | None = None
         self._started = False
         self._ended = False
+        self._alone = False
 
     @property
     def stopped(self) -> bool:
@@ -46,10 +47,11 @@ class GeminiDecoder:
         except (ValueError, RecursionError):
             # An unreadable chunk is passed over; if it held the end, the reply ends without one and counts as cut.
             return [make_fault(502, data.decode("utf-8", "replace"))] if name == "error" else ()
-        return self.whole(chunk)
+        return self.whole(chunk, alone=False)
 
-    def whole(self, data: Any) -> Iterable[Event]:
+    def whole(self, data: Any, *, alone: bool = True) -> Iterable[Event]:
         """Decode a whole reply, or the list of chunks that comes where `alt=sse` was lost."""
+        self._alone = alone and isinstance(data, dict)
         for chunk in data if isinstance(data, list) else [data]:
             if isinstance(chunk, dict):
                 # Google's Code Assist wraps each chunk.
@@ -57,7 +59,9 @@ class GeminiDecoder:
                 yield from self._chunk(inner if isinstance(inner, dict) and "candidates" not in chunk else chunk)
 
     def close(self) -> Iterable[Event]:
-        """The body has ended. Only a finish reason makes the reply complete."""
+        """The body has ended. Only a finish reason makes a stream complete; a whole reply of old models has none."""
+        if self._finish is None and self._alone and self._last is not None:
+            self._finish = "end_turn"
         if self._finish is None or self._ended:
             return
         self._ended = True
@@ -71,6 +75,7 @@ class GeminiDecoder:
 
     def _chunk(self, chunk: Json) -> Iterable[Event]:
         if "candidates" not in chunk and (fault := error_in(chunk)) is not None:
+            self._ended = True
             yield fault
             return
         self._reply_id = _string(chunk.get("responseId")) or self._reply_id
@@ -101,9 +106,12 @@ class GeminiDecoder:
     def _stop(self, reason: str, candidate: Json) -> Iterable[Event]:
         fault = broken(reason, candidate)
         if fault is not None:
+            self._ended = True
             yield fault
             return
         finish = FINISHES.get(reason, "end_turn")
+        if finish == "end_turn":
+            yield from self._complete(self._calls.settle({}, self._reply_id))
         if finish == "refusal" or (reason not in FINISHES and self._last is None):
             yield from self._refuse(refusal_text(reason, candidate, "finishMessage"))
         elif self._finish in (None, "end_turn"):
@@ -146,6 +154,9 @@ class GeminiDecoder:
         if signature and (found is not None or self._calls.unfinished):
             # The first part of a streamed call carries it, the last one completes the call.
             self._held.append(Signed("tool", signature))
+        yield from self._complete(found)
+
+    def _complete(self, found: tuple[str, str, Json] | None) -> Iterable[Event]:
         if found is None:
             return
         self._held = [Signed("tool", s.signature, found[0]) if s.on == "tool" else s for s in self._held]

@@ -52,7 +52,7 @@ class ChatDecoder:
             return [error_in(chunk) or error_in({"error": chunk}) or make_fault(502, "the upstream reported an error")]
         return self._chunk(chunk) if isinstance(chunk, dict) else ()
 
-    def whole(self, data: Any) -> Iterable[Event]:
+    def whole(self, data: Any, *, alone: bool = True) -> Iterable[Event]:
         """Decode a whole reply, or one chunk of JSON lines."""
         if not isinstance(data, dict):
             return ()

@@ -71,7 +71,7 @@ class ResponsesDecoder:
             return self._broken(data) if name == "error" else ()
         return self._take(value, name) if isinstance(value, dict) else ()
 
-    def whole(self, data: Any) -> Iterable[Event]:
+    def whole(self, data: Any, *, alone: bool = True) -> Iterable[Event]:
         """Decode a response that came as one object, or one event of a list of them."""
         return self._take(data, "") if isinstance(data, dict) else ()
 

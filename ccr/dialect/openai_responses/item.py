@@ -255,6 +255,10 @@ def _wrapped(final: Json, given: str) -> list[Json]:
     return [c for c in calls if isinstance(c, dict)] if isinstance(calls, list) else []
 
 
+HOSTED = "xs_"
+"""Begins the ids of calls that xAI runs itself, as parts of its search on X: https://docs.x.ai/docs/guides/tools/search-tools"""
+
+
 class CustomCall(FunctionCall):
     """A call of a custom tool, whose input is plain text: the client gets it as {"input": text}."""
 
@@ -268,9 +272,11 @@ class CustomCall(FunctionCall):
         return ()
 
     def end(self, final: Json | None) -> Iterable[Event]:
-        """Give the call as a whole."""
-        if final is not None:
-            self.begin(final)
+        """Give the call as a whole, unless the server has run it itself."""
+        if final is None:
+            return
+        self.begin(final)
+        if not self.id.startswith(HOSTED):
             text = _string(final.get("input")) or self.given
             yield ToolStart(self._key, self.id, self.name or "unknown_tool")
             yield ToolArgs(self._key, dump_text({"input": text}))

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from ccr.core.seal import seal
+from ccr.core.seal import seal, unseal
 from ccr.dialect.anthropic.accept import is_sound, suits_claude
 
 ASKED = {"role": "user", "content": "hi"}
@@ -20,6 +20,10 @@ def told(*blocks: dict[str, Any]) -> dict[str, Any]:
     return {"role": "user", "content": list(blocks)}
 
 
+def is_unsealed(signature: str) -> bool:
+    return unseal(signature) is None
+
+
 def text(words: str) -> dict[str, Any]:
     return {"type": "text", "text": words}
 
@@ -35,7 +39,7 @@ def text(words: str) -> dict[str, Any]:
     ],
 )
 def test_sound_conversation_may_stay_as_it_is(turns: list[Any]) -> None:
-    assert is_sound({"messages": turns})
+    assert is_sound({"messages": turns}, takes=is_unsealed)
 
 
 @pytest.mark.parametrize(
@@ -60,14 +64,14 @@ def test_sound_conversation_may_stay_as_it_is(turns: list[Any]) -> None:
     ],
 )
 def test_unsound_conversation_is_told_apart(turns: list[Any]) -> None:
-    assert not is_sound({"messages": turns})
+    assert not is_sound({"messages": turns}, takes=is_unsealed)
 
 
 @pytest.mark.parametrize(
     "body", [{}, {"messages": None}, {"messages": ["x", 5]}, {"messages": [{"role": "user", "content": [7]}]}]
 )
 def test_anything_can_be_looked_at(body: Any) -> None:
-    assert isinstance(is_sound(body), bool)
+    assert isinstance(is_sound(body, takes=is_unsealed), bool)
     assert isinstance(suits_claude(body, "claude-opus-4-8"), bool)
 
 

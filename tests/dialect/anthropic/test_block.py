@@ -91,6 +91,21 @@ def test_call(arguments: Any, given: Json) -> None:
     assert block == {"type": "tool_use", "id": legal_id("c.1"), "name": "Bash", "input": given}
 
 
+@pytest.mark.parametrize(
+    ("caller", "to", "kept"),
+    [
+        ({"type": "code_execution_20250825", "tool_id": "srvtoolu_1"}, CLAUDE, True),
+        ({"type": "direct"}, CLAUDE, False),
+        ({"type": "code_execution_20250825", "tool_id": "srvtoolu_1"}, GLM, False),
+    ],
+    ids=["program", "model", "imitator"],
+)
+def test_a_call_by_a_program_says_so(caller: Json, to: Any, kept: bool) -> None:
+    block = {"type": "tool_use", "id": "c", "name": "Bash", "input": {}, "caller": caller}
+    call = unify({"messages": [{"role": "assistant", "content": [block]}]})["messages"][0]["tool_calls"][0]
+    assert tool_use(call, to).get("caller") == (caller if kept else None)
+
+
 def outcome(content: Any, at: Any = CLAUDE, tools: frozenset[str] = frozenset({"Grep"}), **fields: Any) -> Json:
     message = {"role": "tool", "tool_call_id": "c", "content": content, **fields}
     return tool_result(message, tools, at)

@@ -19,12 +19,13 @@ def tell(block: Json, *deltas: Json) -> list[Event]:
 
 def test_text_and_its_sources() -> None:
     found = tell({"type": "text", "text": "a", "citations": [SOURCE]}, {"citation": SOURCE}, {"text": "b"})
-    assert found == [Text("ab"), *[Citation("https://a.example/", "A", "c")] * 2]
+    assert found == [Text("ab"), *[Citation("https://a.example/", "A", "c", SOURCE)] * 2]
 
 
-def test_sources_without_an_address_are_passed_over() -> None:
+def test_sources_may_be_documents() -> None:
     citation = {"type": "char_location", "document_index": 0, "cited_text": "c"}
-    assert tell({"type": "text", "text": "a", "citations": None}, {"citation": citation}) == [Text("a")]
+    found = tell({"type": "text", "text": "a", "citations": None}, {"citation": citation}, {"citation": 7})
+    assert found == [Text("a"), Citation("", "", "c", citation)]
 
 
 def test_thinking_is_closed_by_its_signature() -> None:
@@ -79,17 +80,20 @@ def test_call_is_settled_once_its_arguments_are_whole(block: Json, pieces: list[
 
 
 @pytest.mark.parametrize(
-    ("block", "deltas", "found"),
-    [
-        ({"type": "odd", "x": 1}, [], {"type": "odd", "x": 1}),
-        ({"type": "odd", "input": {}}, [{"partial_json": '{"a":1}'}], {"type": "odd", "input": {"a": 1}}),
-        ({"type": "odd", "input": {}}, [{"partial_json": "{"}], {"type": "odd", "input": {}}),
-        ({"type": "compaction", "content": None}, [{"content": "s"}], {"type": "compaction", "content": "s"}),
-    ],
+    "deltas",
+    [(), ({"partial_json": '{"a":1}'},), ({"partial_json": "{"},), ({"content": "s"}, {"type": "x_delta", "x": [1]})],
+    ids=["whole", "streamed", "cut", "of any kind"],
 )
-def test_other_blocks_are_collected(block: Json, deltas: list[Json], found: Json) -> None:
-    assert tell(block, *deltas) == [Opaque(found)]
+def test_a_block_that_only_the_client_knows_goes_on_as_it_came(deltas: tuple[Json, ...]) -> None:
+    block = {"type": "odd", "input": {}}
+    assert tell(block, *deltas) == [Opaque(block, deltas)]
 
 
-def test_block_without_a_type_is_passed_over() -> None:
-    assert tell({}) == []
+def test_what_has_no_type_is_no_block() -> None:
+    assert tell({"x": 1}, {"partial_json": "{}"}) == []
+
+
+def test_a_call_keeps_what_only_the_client_knows_of_it() -> None:
+    caller = {"type": "code_execution_20250825", "tool_id": "srvtoolu_1"}
+    found = tell({"type": "tool_use", "id": "t", "name": "f", "input": {}, "caller": caller})
+    assert found[0] == ToolStart(3, "t", "f", {"caller": caller})

@@ -130,6 +130,12 @@ def test_choice_of_a_tool_that_is_left_out_goes_too() -> None:
     assert not body.keys() & {"tools", "tool_choice"}
 
 
+@pytest.mark.parametrize("host", ["gateway", "local"])
+def test_a_search_is_asked_for_where_nothing_is_known_of_the_address(host: str) -> None:
+    body = sent(request(tools=[search()], tool_choice={"type": "tool", "name": "web_search"}), host, "some-model")
+    assert (body["tools"], body["tool_choice"]["name"]) == ([search()], "web_search")
+
+
 def test_schema_always_has_a_type() -> None:
     body = sent(request(tools=[{"name": "a", "input_schema": {"anyOf": [{"properties": {}}]}}]))
     assert body["tools"][0]["input_schema"]["type"] == "object"

@@ -44,7 +44,9 @@ def chunks_of(data: bytes) -> list[Any]:
 
 def plain(events: list[Event]) -> list[Json]:
     named = ({"event": type(event).__name__, **msgspec.to_builtins(event)} for event in events)
-    return [json.loads(json.dumps(event)) for event in named]
+    return [
+        {k: v for k, v in json.loads(json.dumps(event)).items() if v or k not in ("more", "raw")} for event in named
+    ]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -288,3 +290,41 @@ def check_grammar(events: list[Event]) -> None:
             assert event.text
         ended = ended or isinstance(event, Finish)
     assert open_key is None
+
+
+OLD = {"candidates": [{"content": {"parts": [{"text": "Hello"}], "role": "model"}}], "usageMetadata": {}}
+
+
+def test_a_whole_reply_is_complete_without_a_finish_reason() -> None:
+    """Gemini 1.5 left it out of replies that are no stream."""
+    assert message(json.dumps(OLD).encode())["stop_reason"] == "end_turn"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"data: %s\n\n", b"[%s", b"[%s]", b"%s\n%s", b"%s\n{", b"[%s,{"],
+    ids=["stream", "cut list", "list", "lines", "cut lines", "list cut later"],
+)
+def test_chunks_without_a_finish_reason_are_cut_off(data: bytes) -> None:
+    found = message(data.replace(b"%s", json.dumps(OLD).encode()))
+    assert found["fault"]["code"] == "incomplete_stream"
+
+
+@pytest.mark.parametrize("reason", ["SAFETY", "MALFORMED_FUNCTION_CALL"])
+def test_a_whole_reply_that_was_stopped_is_not_made_complete(reason: str) -> None:
+    whole = {"candidates": [{**OLD["candidates"][0], "finishReason": reason}]}
+    decoder = GeminiDecoder({})
+    last = [*decoder.whole(whole), *decoder.close()][-1]
+    assert isinstance(last, Fault) if reason.startswith("MAL") else last == Finish("refusal")
+
+
+def test_a_streamed_call_ends_with_the_reply_at_the_latest() -> None:
+    begun = {
+        "name": "Read",
+        "id": "r1",
+        "partialArgs": [{"jsonPath": "$.path", "stringValue": "a"}],
+        "willContinue": True,
+    }
+    found = decode([chunk({"functionCall": begun}), chunk({"text": ""}, finish="STOP")])
+    assert [e for e in found if isinstance(e, ToolArgs | Finish)] == [ToolArgs(0, '{"path":"a"}'), Finish("tool_use")]
+    assert not any(isinstance(e, ToolStart) for e in decode([chunk({"functionCall": begun}, finish="MAX_TOKENS")]))
