@@ -176,7 +176,8 @@ class Exchange:
         with trio.CancelScope() as scope:
             self._watch.begin(scope, errand.limits)
             try:
-                async with answering(errand.client, errand.call, errand.token or lease.key) as response:
+                key, connect = errand.token or lease.key, errand.limits.connect
+                async with answering(errand.client, errand.call, key, connect_seconds=connect) as response:
                     attempt.status = response.status_code
                     if pause := pause_after(response.headers):
                         lease.hold(trio.current_time() + pause)
