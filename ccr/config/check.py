@@ -56,6 +56,9 @@ def check(config: Config, report: Report) -> None:
     for index, provider in enumerate(config.providers):
         if provider.proxy != "direct":
             _check_proxy(provider.proxy, path=f"Providers[{index}].proxy", report=report)
+        if provider.insecure:
+            what = "any certificate is accepted, so whoever is in between can read the key and everything else"
+            report.add(f"Providers[{index}].insecure", what, hint="trust the server's own with ca_file instead")
 
 
 def report_unset(unset: tuple[Unset, ...], config: Config, report: Report) -> None:

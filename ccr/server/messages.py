@@ -187,6 +187,7 @@ def limits(snapshot: Snapshot, upstream: Upstream) -> Limits:
     total = max(found.total, snapshot.config.api_timeout_ms / 1000)
     return msgspec.structs.replace(
         found,
+        connect=given.connect or found.connect,
         first_token=given.first_token or found.first_token,
         idle=given.idle or found.idle,
         total=given.total or total,

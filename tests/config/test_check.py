@@ -102,6 +102,12 @@ def test_check_reports_a_proxy_without_showing_it() -> None:
     assert "hunter22" not in str(found)
 
 
+def test_check_warns_of_a_provider_whose_certificate_nobody_looks_at() -> None:
+    providers = (replace(BASE.providers[0], insecure=True), BASE.providers[1])
+    [found] = problems(replace(BASE, providers=providers))
+    assert found.startswith("Providers[0].insecure: any certificate is accepted")
+
+
 @pytest.mark.parametrize(
     ("host", "apikey", "expected"),
     [
