@@ -97,6 +97,9 @@ def _models(path: str, route: Any) -> Iterator[tuple[str, str]]:
         yield path, route
     elif isinstance(route, dict):
         yield from _models(member(path, "model"), route.get("model"))
+        names = route.get("fallback")
+        for index, name in enumerate(names if isinstance(names, list) else ()):
+            yield from _models(f"{path}.fallback[{index}]", name)
         windows = route.get("schedule")
         for index, window in enumerate(windows if isinstance(windows, list) else ()):
             if isinstance(window, dict):

@@ -73,6 +73,11 @@ def test_check_reads_further_routes_and_fallbacks() -> None:
     assert [problem.partition(": ")[0] for problem in problems(config)] == ["Router.haiku", "fallback.think[1]"]
 
 
+def test_check_reads_the_fallbacks_of_a_route() -> None:
+    config = replace(BASE, router=Router(default={"model": "local,y", "fallback": ["local,y", "no,z"]}))
+    assert [problem.partition(": ")[0] for problem in problems(config)] == ["Router.default.fallback[1]"]
+
+
 def test_check_suggests_the_route_that_was_meant() -> None:
     found = problems(replace(BASE, router=Router(extra={"longContextTreshold": 5, "opus": "local,x"})))
     assert found == ["Router.longContextTreshold: is not a known key (did you mean 'longContextThreshold'?)"]
