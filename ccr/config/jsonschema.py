@@ -72,6 +72,10 @@ def document() -> bytes:
 
 def _written(definition: Json) -> Json:
     """Return a definition without what belongs to the types alone, such as `extra`."""
+    if "description" in definition:
+        # Whether a docstring's indentation is kept depends on the versions of Python and msgspec.
+        lines = (line.strip() for line in definition["description"].split("\n"))
+        definition = {**definition, "description": "\n".join(lines)}
     properties = {key: _property(value) for key, value in definition["properties"].items() if key.lower() != "extra"}
     return {**definition, "properties": properties}
 
