@@ -14,6 +14,7 @@ from typing import Self
 import trio
 
 from ccr.run.child import Child
+from ccr.run.openfiles import allow_many
 from ccr.run.router import Router
 from ccr.run.serve import serve
 from ccr.run.signals import ending
@@ -82,6 +83,7 @@ async def serving(
     router: Router, listener: socket, *, grace: float, hurry: Wait = trio.sleep_forever
 ) -> AsyncIterator[LastResort]:
     """Serve while the block runs; then let running requests go on for `grace` seconds, or until `hurry()` returns."""
+    allow_many()
     stop = trio.Event()
     with LastResort() as end:
         async with router.state.running(), trio.open_nursery() as nursery:
