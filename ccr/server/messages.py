@@ -126,7 +126,7 @@ async def _answer(state: State, snapshot: Snapshot, inbound: Inbound, exchange: 
 
 
 def _exchange(state: State, inbound: Inbound, watch: Watch, *, relay: Relay, trail: Trail) -> Exchange:
-    repairs = Repairs(state.board.lessons, inbound.session)
+    repairs = Repairs(state.board.lessons, inbound.session, tell=partial(state.log.event, "warn"))
     return Exchange(relay, watch, trail, queue=state.queue, repairs=repairs, mask=label)
 
 
