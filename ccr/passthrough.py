@@ -17,7 +17,7 @@ from ccr.core.usage import Usage, latest
 from ccr.dialect.anthropic.decode import read_usage
 from ccr.dialect.anthropic.signed import MARKS, Signatures
 from ccr.dialect.fault import error_in
-from ccr.reply import CUT, EMPTY, WHOLE_LIMIT, Reply
+from ccr.reply import CUT, EMPTY, LARGE, WHOLE_LIMIT, Reply
 
 _READ = frozenset({"message_start", "message_delta", "message_stop", "error"})
 
@@ -116,6 +116,8 @@ class Passthrough:
             self._held = []
             return self._from_other(self._other.feed(first))
         self._tap(self._splitter.feed(data))
+        if self._splitter.held > WHOLE_LIMIT:
+            return self.fail(LARGE)
         if self.begun:
             held, self._held = self._held, []
             return b"".join((*held, data)) if held else data
@@ -160,7 +162,7 @@ class Passthrough:
             return self._from_other(self._other.feed(data))
         self._held.append(data)
         if self._size > WHOLE_LIMIT:
-            self.fault = Fault("api_error", "the upstream's reply is too large")
+            self.fault = LARGE
         return b""
 
     def _close_whole(self, cut: Fault | None) -> bytes:

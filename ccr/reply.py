@@ -28,6 +28,7 @@ START = 300
 """Bytes of a body that are shown where it is no reply."""
 
 CUT = Fault("api_error", "the upstream's stream ended before the reply was complete", 502, "incomplete_stream")
+LARGE = Fault("api_error", "the upstream's reply is too large", 502, "large_reply")
 EMPTY = Fault("api_error", "the upstream's reply was empty", 502, "empty_reply")
 
 
@@ -143,6 +144,8 @@ class Reply:
         self._start += data
         start = self._start.removeprefix(BOM).lstrip()
         if not start or BOM.startswith(self._start):
+            # Blank lines are how some say that they are still there; they need not be kept.
+            self._start = self._start[: len(BOM)]
             return
         self._start = b""
         self._read = self._collect if start[:1] in (b"{", b"[", b"<") else self._stream
@@ -154,11 +157,13 @@ class Reply:
         for event in self._splitter.feed(data):
             self._events += 1
             self._emit(self._decoder.event(event.data, event.name))
+        if self._splitter.held > WHOLE_LIMIT:
+            self.encoder.feed(LARGE)
 
     def _collect(self, data: bytes) -> None:
         self._size += len(data)
         if self._size > WHOLE_LIMIT:
-            self.encoder.feed(Fault("api_error", "the upstream's reply is too large", 502))
+            self.encoder.feed(LARGE)
         else:
             self._held.append(data)
 

@@ -52,14 +52,14 @@ class Snapshot:
         return known(self._providers[provider], model)
 
     def candidates(self, decision: Decision) -> list[Upstream]:
-        """Return who may answer, in order: the decision's model, then those of its `fallback` list.
+        """Return who may answer, in order: the decision's model, then its route's fallbacks, or those of `fallback`.
 
         A fallback that names nothing, or has a chain that can't be built, is passed over: `problems` tells about it.
         Raises ConfigError if the decision's own model has such a chain.
         """
         found = [self.upstream(decision.provider, decision.model)]
-        names = next((self.config.fallback[k] for k in decision.fallbacks if k in self.config.fallback), ())
-        for name in names:
+        general = next((self.config.fallback[k] for k in decision.fallbacks if k in self.config.fallback), ())
+        for name in decision.fallback or general:
             try:
                 target = resolve(name, self.catalog)
                 upstream = self.upstream(target.provider, target.model)

@@ -1,6 +1,7 @@
 """A router and a scripted upstream, both on real loopback sockets, for tests of the whole."""
 
 import json
+import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -35,7 +36,7 @@ class Seen:
 class Wire:
     """The upstream's end of one connection."""
 
-    def __init__(self, stream: trio.SocketStream) -> None:
+    def __init__(self, stream: trio.abc.Stream) -> None:
         self.stream = stream
 
     async def read(self) -> Seen | None:
@@ -138,15 +139,16 @@ async def live(
     make: Callable[[str], dict[str, Any]] = config,
     env: Mapping[str, str] | None = None,
     echo: TextIO | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Live]:
     """Run an upstream with `script` and a router in front of it; `make` builds its configuration from the address.
 
-    The log goes to `echo`, or to the test's stderr.
+    The log goes to `echo`, or to the test's stderr. With `tls` the upstream wants TLS.
     """
     seen: list[Seen] = []
 
     async def handler(stream: trio.SocketStream) -> None:
-        wire = Wire(stream)
+        wire = Wire(trio.SSLStream(stream, tls, server_side=True, https_compatible=True) if tls else stream)
         try:
             while (request := await wire.read()) is not None:
                 seen.append(request)

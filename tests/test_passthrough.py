@@ -181,6 +181,16 @@ def test_a_reply_that_is_none_is_a_fault(raw: bytes, stream: bool, code: str) ->
     assert fault.code == code
 
 
+def test_an_event_without_an_end_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ccr.passthrough.WHOLE_LIMIT", 100)
+    found = passthrough()
+    out = found.feed(frame("message_start", {"type": "message_start", "message": {}}) + b"data: ")
+    for _ in range(20):
+        out += found.feed(b"x" * 10)
+    assert found.fault is not None
+    assert out.endswith(error_frame(found.fault))
+
+
 def test_a_stream_of_an_imitator_needs_neither_names_nor_a_last_event() -> None:
     raw = b"".join(b"data: " + json.dumps(event).encode() + b"\n\n" for event in EVENTS[:-1])
     found = passthrough()

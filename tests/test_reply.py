@@ -257,6 +257,24 @@ def test_reply_that_is_too_large_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> 
     assert "too large" in found.fault.message
 
 
+@pytest.mark.parametrize("start", [b"data: ", b"data: {}\n\ndata: "], ids=["first", "later"])
+def test_an_event_without_an_end_does_not_fill_the_memory(start: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ccr.reply.WHOLE_LIMIT", 100)
+    found = reply()
+    found.feed(start)
+    for _ in range(20):
+        found.feed(b"x" * 10)
+    assert found.fault is not None
+    assert "too large" in found.fault.message
+
+
+def test_blank_lines_before_a_reply_are_not_kept() -> None:
+    found = reply()
+    for _ in range(2000):
+        found.feed(b"\n" * 1000)
+    assert read_stream(found.feed(sse([delta(content="a"), delta(finish="stop")])) + found.close())["content"]
+
+
 def test_reply_broken_from_our_side_ends_in_that_error() -> None:
     found = reply()
     out = found.feed(sse([delta(content="a")], end=b""))

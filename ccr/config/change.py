@@ -31,10 +31,11 @@ def pairs(config: Config) -> list[str]:
 
 
 def set_route(text: str, raw: Json, route: str, target: str) -> Edited:
-    """Return the text with `target` for a route; a schedule beside it stays."""
+    """Return the text with `target` for a route; its schedule and its fallbacks stay."""
     section, router = pick(raw, "Router")
     spelling, value = pick(_object(router), route)
-    return edit(text, [section, spelling, *(["model"] if isinstance(value, dict) else [])], target)
+    inside: list[str | int] = ["model"] if isinstance(value, dict) else [0] if isinstance(value, list) else []
+    return edit(text, [section, spelling, *inside], target)
 
 
 def add_model(text: str, raw: Json, provider: str, model: str) -> Edited:
@@ -113,5 +114,7 @@ def _object(value: Any) -> Json:
 
 
 def _target(value: Any) -> str:
+    if isinstance(value, list):
+        value = value[0] if value else ""
     model = value.get("model") if isinstance(value, dict) else value
     return model.strip() if isinstance(model, str) else ""

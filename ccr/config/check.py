@@ -56,6 +56,9 @@ def check(config: Config, report: Report) -> None:
     for index, provider in enumerate(config.providers):
         if provider.proxy != "direct":
             _check_proxy(provider.proxy, path=f"Providers[{index}].proxy", report=report)
+        if provider.insecure:
+            what = "any certificate is accepted, so whoever is in between can read the key and everything else"
+            report.add(f"Providers[{index}].insecure", what, hint="trust the server's own with ca_file instead")
 
 
 def report_unset(unset: tuple[Unset, ...], config: Config, report: Report) -> None:
@@ -94,6 +97,9 @@ def _models(path: str, route: Any) -> Iterator[tuple[str, str]]:
         yield path, route
     elif isinstance(route, dict):
         yield from _models(member(path, "model"), route.get("model"))
+        names = route.get("fallback")
+        for index, name in enumerate(names if isinstance(names, list) else ()):
+            yield from _models(f"{path}.fallback[{index}]", name)
         windows = route.get("schedule")
         for index, window in enumerate(windows if isinstance(windows, list) else ()):
             if isinstance(window, dict):

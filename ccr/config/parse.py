@@ -75,8 +75,14 @@ def _router(value: Any, *, path: str, report: Report) -> Router:
     if not isinstance(value, dict):
         report.add(path, "must be an object of routes", hint='such as {"default": "provider,model"}', fatal=True)
         return Router()
+    value = {key: _route(route) for key, route in value.items()}
     router = read(Router, value, path=path, report=report) or Router()
     return replace(router, long_context_threshold=router.long_context_threshold or LONG_CONTEXT_THRESHOLD)
+
+
+def _route(value: Any) -> Any:
+    """Return a route that is written as a list in its long form."""
+    return {"model": value[0], "fallback": value[1:]} if isinstance(value, list) and value else value
 
 
 def _content(config: Config) -> bytes:

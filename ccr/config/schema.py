@@ -54,7 +54,7 @@ class Chains(Struct, frozen=True):
 
 
 class Timeouts(Struct, frozen=True):
-    """Time limits of a request to a provider, in seconds; the router's own apply where none is given."""
+    """Time limits of a request, in seconds; the router's own apply where none is given."""
 
     connect: Annotated[Seconds | None, Meta(description="To open the connection.")] = None
     first_token: Annotated[Seconds | None, Meta(description="Until the first content of the reply.")] = None
@@ -71,6 +71,7 @@ class ModelSettings(Struct, frozen=True):
     documents: Annotated[
         bool | None, Meta(description="Whether it takes PDF files; else it gets the text that is in them.")
     ] = None
+    timeouts: Annotated[Timeouts, Meta(description="Time limits of its own, in seconds.")] = Timeouts()
 
 
 class Provider(Struct, frozen=True, kw_only=True):
@@ -95,6 +96,12 @@ class Provider(Struct, frozen=True, kw_only=True):
     rotation_strategy: Annotated[Rotation, Meta(description="Which key a request gets.")] = "round_robin"
     retry_on_failure: Annotated[bool, Meta(description="Try again, with another key if there is one.")] = True
     max_retries: Annotated[Count, Meta(description="Attempts at this provider for one request.")] = 3
+    retry_for_everyone: Annotated[
+        bool, Meta(description="Repeat what the server failed at also for clients that repeat it by themselves.")
+    ] = False
+    retry_seconds: Annotated[
+        Seconds, Meta(description="Seconds since a request came in after which nothing is repeated.")
+    ] = 60.0
     proxy: Annotated[
         str | None, Meta(description="Proxy for this provider: a URL (http, https, socks5, socks5h), or `direct`.")
     ] = None
@@ -112,14 +119,18 @@ class Provider(Struct, frozen=True, kw_only=True):
     extra: Mapping[str, Any] = {}
 
 
-RouteValue = str | Json
-"""`provider,model`, or an object of it and its hours: {"model": ..., "schedule": [...]}."""
+RouteValue = str | Json | tuple[str, ...]
+"""`provider,model`, or an object of it, its hours and its fallbacks: {"model", "schedule": [...], "fallback": [...]}.
+
+In the file it may also be a list of a model and its fallbacks.
+"""
 
 
 class Router(Struct, frozen=True, kw_only=True, rename="camel"):
     """Which `provider,model` serves which kind of request. Further keys name further routes, such as `haiku`.
 
-    A route may be an object too: {"model": "provider,model", "schedule": [{"model", "days", "hours", "tz"}]}.
+    A route may be a list of a model and its fallbacks, or an object: {"model": "provider,model", "fallback": [...],
+    "schedule": [{"model", "days", "hours", "tz"}]}.
     """
 
     default: Annotated[RouteValue | None, Meta(description="For everything that no other route takes.")] = None

@@ -21,6 +21,8 @@ class Splitter:
     """Takes bytes as they come, gives the events that are complete."""
 
     def __init__(self) -> None:
+        self.held = 0
+        """Bytes of the event that is not complete yet. Whoever feeds must see to it that they don't fill the memory."""
         self._tail: list[bytes] = []
         self._data: list[bytes] = []
         self._name = ""
@@ -39,12 +41,14 @@ class Splitter:
         head, newline, rest = data.rpartition(b"\n")
         if not newline:
             self._tail.append(data)
+            self.held += len(data)
             return []
         lines = b"".join((*self._tail, head)).split(b"\n")
         self._tail = [rest] if rest else []
         events: list[ServerEvent] = []
         for line in lines:
             self._line(line, events)
+        self.held = len(rest) + sum(map(len, self._data))
         return events
 
     def close(self) -> list[ServerEvent]:

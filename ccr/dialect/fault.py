@@ -10,6 +10,8 @@ from ccr.core.sse import Splitter
 from ccr.dialect.overflow import CODE, is_overflow, overflow_message
 from ccr.errors import ErrorKind, RequestError
 
+LONGEST_WAIT = 366 * 86400.0
+"""Seconds; what vendors ask for beyond that is a slip of theirs."""
 MESSAGE_LIMIT = 2000
 """Characters of a vendor's message that are passed on."""
 
@@ -183,9 +185,13 @@ def fault_of(error: RequestError) -> Fault:
 def make_fault(status: int, message: str, *, code: str = "", retry_after: float | None = None) -> Fault:
     """Return a fault with the kind that belongs to the status; an overflowing prompt gets Anthropic's own words.
 
-    What looks like a key is masked.
+    What looks like a key is masked. A status that no error has, such as LinkedIn's 999, becomes 502.
     """
     message = _KEY.sub("[key]", message.strip()[:MESSAGE_LIMIT])
+    if retry_after is not None:
+        retry_after = min(retry_after, LONGEST_WAIT)
+    if not 400 <= status < 600:
+        status = 502
     if status in (400, 413, 422, 500) and is_overflow(message, code):
         return Fault("invalid_request_error", overflow_message(message), 400, CODE)
     return Fault(kind_of(status), message, status, code, retry_after)

@@ -31,9 +31,6 @@ RECONNECT_SECONDS = 0.25
 
 BACKOFF_SECONDS = 1.0
 """The first pause before a repeat is anything up to this; the next doubles."""
-BUDGET_SECONDS = 60.0
-"""No pause ends later than this after the request came in."""
-
 LONGEST_PAUSE_SECONDS = 5.0
 """What an upstream asks to wait beyond this is told to the client instead of waited out for it."""
 
@@ -57,6 +54,8 @@ class Candidate(Struct, frozen=True, eq=False):
     """Whether anything at all is tried twice at this provider."""
     repeats: int = 0
     """How often a failure of the server, or a limit that ends soon, is waited out and tried again."""
+    budget: float = 60.0
+    """No pause ends later than so many seconds after the request came in."""
 
     @property
     def name(self) -> str:
@@ -231,7 +230,7 @@ class _Course:
 
     def _reconnect(self, stay: _Stay, failure: Failure) -> Step:
         pause = self._random() * RECONNECT_SECONDS * 2**stay.reconnects
-        if stay.reconnects == RECONNECTS or not self._affords(pause):
+        if stay.reconnects == RECONNECTS or not self._affords(pause, stay):
             return self._repeat(stay, failure)
         stay.reconnects += 1
         stay.pause = pause
@@ -244,14 +243,14 @@ class _Course:
         pause = failure.retry_after
         if pause is None:
             pause = self._random() * min(LONGEST_PAUSE_SECONDS, BACKOFF_SECONDS * 2**stay.repeats)
-        if pause > LONGEST_PAUSE_SECONDS or not self._affords(pause):
+        if pause > LONGEST_PAUSE_SECONDS or not self._affords(pause, stay):
             return "next"
         stay.repeats += 1
         stay.tried, stay.desperate, stay.pause = frozenset(), True, pause
         return "again"
 
-    def _affords(self, pause: float) -> bool:
-        return self._now + pause - self._ask.since <= BUDGET_SECONDS
+    def _affords(self, pause: float, stay: _Stay) -> bool:
+        return self._now + pause - self._ask.since <= stay.candidate.budget
 
 
 def _record(candidate: Candidate, outcome: Outcome, *, is_probe: bool) -> None:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ccr.core.jsonio import dump, load
 
-Op = Literal["drop", "rename", "clamp", "fill", "strip_thinking", "stop_thinking"]
+Op = Literal["drop", "rename", "clamp", "fill", "sign", "strip_thinking", "stop_thinking"]
 Span = Literal["model", "session", "once"]
 """For whom a fix holds: every request to the provider's model, those of the same session, or just this one."""
 
@@ -32,12 +32,16 @@ _FOREIGN = frozenset(("properties", "arguments", "args", "input", "response", "e
 
 _THINKING = ("thinking", "redacted_thinking")
 
+UNSIGNED = "skip_thought_signature_validator"
+"""What Gemini takes for the signature of a call that has none: https://ai.google.dev/gemini-api/docs/thought-signatures"""
+
 
 class Fix(Struct, frozen=True):
     """One change. `path` leads to the field; what the body does not have of it, such as tags of a union, is skipped.
 
     drop: remove the field. rename: call it `to`. clamp: keep the number within `least` and `most`. fill: set it to `to`
-    in every turn of the assistant that lacks it. strip_thinking: remove the thoughts of earlier turns; stop_thinking:
+    in every turn of the assistant that lacks it. sign: give calls of tools the signature that stands for none.
+    strip_thinking: remove the thoughts of earlier turns; stop_thinking:
     also ask for no new ones.
     """
 
@@ -55,6 +59,7 @@ class Fix(Struct, frozen=True):
             "rename": f"send {where} as {self.to}",
             "clamp": f"keep {where} between {self.least} and {self.most}",
             "fill": f"add {where} where it is missing",
+            "sign": "add the stand-in for a missing thought signature",
             "strip_thinking": "leave out earlier thoughts",
             "stop_thinking": "leave out earlier thoughts and ask for no new ones",
         }
@@ -81,6 +86,8 @@ def apply(fix: Fix, body: Any) -> bool:
             return _clamp(body, fix)
         case "fill":
             return _fill(body, fix.path[-1], fix.to)
+        case "sign":
+            return _sign(body)
     return _strip_thinking(body, stops=fix.op == "stop_thinking")
 
 
@@ -135,6 +142,25 @@ def _fill(body: dict[str, Any], field: str, value: str) -> bool:
         else:
             message[field] = value
     return bool(missing)
+
+
+def _sign(body: dict[str, Any]) -> bool:
+    """Sign the first call of each turn that has none, as Gemini wants it: in its own format and in OpenAI's."""
+    changed = False
+    for turn in (*_objects(body.get("messages")), *_objects(body.get("contents"))):
+        calls = [part for part in _objects(turn.get("parts")) if "functionCall" in part]
+        if calls and not any("thoughtSignature" in part for part in calls):
+            calls[0]["thoughtSignature"] = UNSIGNED
+            changed = True
+        calls = _objects(turn.get("tool_calls"))
+        if calls and not any("extra_content" in call for call in calls):
+            calls[0]["extra_content"] = {"google": {"thought_signature": UNSIGNED}}
+            changed = True
+    return changed
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _types(message: Mapping[str, Any]) -> set[str]:

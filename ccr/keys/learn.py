@@ -44,7 +44,12 @@ _REFUSED = (
     _rule(r"unrecognized key\(s\) in object: " + _NAME),  # zod
     _rule(r"argument not supported on this model: " + _NAME),  # xAI
     _rule(r"unsupported value: " + _NAME + r" does not support"),  # OpenAI
-    _rule(r"(?:does not|doesn't|not) support (?:the |this )?(?:parameters? )?" + _NAME),  # xAI, DeepSeek, vLLM
+    _rule(r"and [`'\"](?P<name>\w+)[`'\"] cannot both be (?:specified|set|used)"),  # Anthropic
+    _rule(r"[`'\"]([\w.]+)[`'\"] (?:may|can) only be set"),  # Anthropic
+    _rule(r"[`'\"]([\w.]+)[`'\"] must be one of"),  # Groq
+    _rule(
+        r"(?:does not|doesn't|not) support (?:the |this )?(?:parameter(?:s|\(s\))?:? )?" + _NAME
+    ),  # xAI, DeepSeek, vLLM
     _rule(
         r"[`'\"]([\w.]+)[`'\"] (?:parameter )?(?:is|are) (?:not (?:supported|allowed|permitted|available)|unsupported"
         r"|deprecated|only allowed)"
@@ -66,6 +71,7 @@ _MOST = (
     _rule(r"expected a value <= (?P<most>\d+)"),  # OpenAI, Volcengine
     _rule(r"less than or equal to [`'\"]?(?P<most>\d+)"),  # Groq, Mistral
     _rule(r"exceeds? the (?:model )?limit of (?P<most>\d+)"),  # Bedrock
+    _rule(r"(?:范围|range)\D{0,20}\[\s*\d+\s*,\s*(?P<most>\d+)\s*\]"),  # Zhipu
     _rule(r"(?:maximum|limit|max|不能大于|cannot exceed|must not exceed)\D{1,40}?(?P<most>\d{3,})"),
 )
 _LEAST = (
@@ -89,6 +95,18 @@ _SIGNATURE = _rule(
 )
 _NO_THOUGHT = _rule(r"expected [`'\"]thinking[`'\"] or [`'\"]redacted_thinking[`'\"],? but found")
 _BUDGET = _rule(r"max_tokens[`'\"]? must be greater than [`'\"]?thinking\.budget_tokens")
+_FORCED = _rule(r"tool_?choice.{0,80}(?:thinking|reasoning)|(?:thinking|reasoning).{0,80}tool_?choice")
+_NO_THINKING = _rule(
+    r"(?:does not|doesn't|not) support (?:thinking|reasoning)\b|only works in thinking mode"
+    r"|(?:thinking|reasoning)[ _]?(?:mode|level|config|budget)?[ \w]{0,12}"
+    r"(?:is|are) (?:not supported|unsupported|invalid)"
+)
+_THINKING_FIELDS = (
+    *("thinking", "think", "enable_thinking", "thinking_budget", "reasoning", "reasoning_effort"),
+    *("chat_template_kwargs", "generationConfig.thinkingConfig"),
+)
+"""The ways in which thinking is asked for, in all wire formats."""
+_MISSING_SIGNATURE = _rule(r"missing (?:a )?thought_?signature|thought_?signature.{0,40}(?:is missing|is required)")
 _MISSING_REASONING = _rule(
     r"missing [`'\"]?reasoning_content|reasoning_content[`'\"]?.{0,60}(?:is missing|must be passed|is required)"
     r"|content\[\]\.thinking[`'\"]?.{0,60}must be passed"
@@ -105,7 +123,7 @@ def diagnose(answer: bytes, body: bytes) -> tuple[Fix, ...]:
         return ()
     error = _json(answer)
     texts = list(_texts(error)) or [answer.decode("utf-8", "replace")]
-    for find in (_thoughts, _room, _tokens, _renamed, _located, _refused, _hinted):
+    for find in (_forced, _thoughts, _room, _tokens, _renamed, _located, _thinking, _refused, _hinted):
         proposed = dict.fromkeys(find(texts, error, sent))
         tried = _json(body)
         fixes = tuple(fix for fix in list(proposed)[:PROPOSALS] if apply(fix, tried))
@@ -125,6 +143,26 @@ def _thoughts(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterato
         if _MISSING_REASONING.search(text):
             # Some take an empty one, some do not; a single stop is taken by all.
             yield Fix("fill", ("messages", ANY, "reasoning_content"), to=".")
+        if _MISSING_SIGNATURE.search(text):
+            yield Fix("sign")
+
+
+def _forced(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[Fix]:
+    """The model can't think and be forced to call a tool; not every one can be kept from thinking."""
+    if any(_FORCED.search(text) for text in texts):
+        yield Fix("drop", ("tool_choice",))
+
+
+def _thinking(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[Fix]:
+    """The model can't think, or not as asked, and the refusal does not name the field."""
+    if any(_NO_THINKING.search(text) for text in texts):
+        yield from (Fix("drop", tuple(field.split("."))) for field in _THINKING_FIELDS if _has(sent, field))
+
+
+def _has(sent: dict[str, Any], field: str) -> bool:
+    holder, _, name = field.rpartition(".")
+    where = sent.get(holder) if holder else sent
+    return isinstance(where, dict) and name in where
 
 
 def _room(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[Fix]:

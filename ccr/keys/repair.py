@@ -1,5 +1,7 @@
 """The body of one request as it is mended on its way: with what is known beforehand, and what its refusals teach."""
 
+from collections.abc import Callable
+
 from ccr.keys.fix import Fix, mend
 from ccr.keys.learn import MENDABLE, diagnose
 from ccr.keys.lessons import Lessons
@@ -8,8 +10,9 @@ from ccr.keys.lessons import Lessons
 class Repairs:
     """The fixes of one request. What it tries is only remembered for others when it worked."""
 
-    def __init__(self, lessons: Lessons, session: str = "") -> None:
+    def __init__(self, lessons: Lessons, session: str = "", *, tell: Callable[[str], None] = lambda text: None) -> None:
         self._lessons = lessons
+        self._tell = tell
         self._session = session
         self._tried: dict[tuple[str, str], dict[Fix, str]] = {}
 
@@ -32,3 +35,5 @@ class Repairs:
         """The model has answered: remember what helped."""
         for fix, why in self._tried.pop((provider, model), {}).items():
             self._lessons.learn(fix, provider=provider, model=model, session=self._session, why=why)
+            whom = {"once": "this request", "session": "this session"}.get(fix.span, "all requests")
+            self._tell(f"{provider},{model} answers if we {fix}; done for {whom}, since it said: {why}")

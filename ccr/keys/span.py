@@ -7,6 +7,8 @@ _PIECE = re.compile(
     r"\s*(\d+(?:\.\d+)?)\s*(milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)(?![a-z])",
     re.IGNORECASE,
 )
+LONGEST = 366 * 86400.0
+"""Seconds of the longest wait that is believed; a number with hundreds of digits would be infinite."""
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
@@ -24,7 +26,7 @@ def _span(text: str, start: int) -> float | None:
     while (piece := _PIECE.match(text, end)) is not None:
         total += float(piece[1]) * _unit(piece[2].lower())
         end = piece.end()
-    return total if end > start else None
+    return min(total, LONGEST) if end > start else None
 
 
 def _unit(word: str) -> float:

@@ -13,7 +13,9 @@ from ccr.dialect.fault import make_fault, read_fault
 from ccr.errors import RequestError
 from ccr.net.client import request
 from ccr.net.credential import auth_headers
+from ccr.net.dial import Unusable
 from ccr.net.retry_after import retry_after
+from ccr.net.transport import CONNECT_SECONDS
 from ccr.transform.base import Head, Passage, Response
 
 ERROR_BODY_LIMIT = 64 * 1024
@@ -34,7 +36,9 @@ class Refusal(Struct, frozen=True):
 
 
 @asynccontextmanager
-async def answering(client: httpx.AsyncBaseTransport, call: Call, key: str) -> AsyncIterator[httpx.Response]:
+async def answering(
+    client: httpx.AsyncBaseTransport, call: Call, key: str, *, connect_seconds: float = CONNECT_SECONDS
+) -> AsyncIterator[httpx.Response]:
     """Send the call with the key, and keep its answer open while the block runs."""
     headers = {
         "content-type": "application/json",
@@ -43,7 +47,7 @@ async def answering(client: httpx.AsyncBaseTransport, call: Call, key: str) -> A
         **auth_headers(call.auth, key),
         **call.headers,
     }
-    sent = request(call.method, call.url, headers=headers, body=call.body)
+    sent = request(call.method, call.url, headers=headers, body=call.body, connect_seconds=connect_seconds)
     response = await client.handle_async_request(sent)
     try:
         yield response
@@ -103,4 +107,4 @@ def unreachable(error: httpx.HTTPError) -> Fault:
     if isinstance(error, httpx.ConnectTimeout):
         # Connecting again would wait as long again.
         return make_fault(504, message, code="timeout")
-    return make_fault(502, message, code="network")
+    return make_fault(502, message, code="configuration" if isinstance(error, Unusable) else "network")

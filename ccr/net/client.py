@@ -8,13 +8,9 @@ from typing import NamedTuple
 import httpx
 
 from ccr.config.schema import Provider
-from ccr.errors import ConfigError
-from ccr.net.proxy import proxy_for
-from ccr.net.transport import TrioTransport
+from ccr.net.proxy import proxy_for, read_proxy
+from ccr.net.transport import CONNECT_SECONDS, TrioTransport
 from ccr.net.trust import tls_context
-
-CONNECT_SECONDS = 15.0
-WRITE_SECONDS = 120.0
 
 
 class Way(NamedTuple):
@@ -33,9 +29,9 @@ class Clients:
         self._transports: dict[Way, httpx.AsyncBaseTransport] = {}
 
     def client(self, provider: Provider, *, proxy_url: str | None) -> httpx.AsyncBaseTransport:
-        """Return the transport for a provider. Raises ConfigError when its certificates can't be read.
+        """Return the transport for a provider. Raises ConfigError for a proxy that can't be one.
 
-        Without a proxy they are read with the first https connection, which fails then.
+        Certificates are read with the first connection that needs them, which fails if they can't be.
         """
         proxy = proxy_for(provider.url, provider=provider.proxy, configured=proxy_url, env=self._env)
         way = Way(proxy, provider.ca_file, provider.insecure)
@@ -50,17 +46,7 @@ class Clients:
         def context() -> ssl.SSLContext:
             return tls_context(ca_file=way.ca_file, insecure=way.insecure, env=self._env)
 
-        if way.proxy is None:
-            return TrioTransport(context, connect_seconds=CONNECT_SECONDS)
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=30)
-        try:
-            return httpx.AsyncHTTPTransport(verify=context(), proxy=way.proxy, limits=limits, trust_env=False)
-        except ImportError:
-            raise ConfigError(
-                f"the proxy {way.proxy!r} speaks SOCKS: `pip install socksio`, or use an HTTP proxy"
-            ) from None
-        except ValueError as error:
-            raise ConfigError(f"the proxy {way.proxy!r} can't be used: {error}") from None
+        return TrioTransport(context, proxy=read_proxy(way.proxy) if way.proxy else None)
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -69,7 +55,9 @@ class Clients:
             await transport.aclose()
 
 
-def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes) -> httpx.Request:
+def request(
+    method: str, url: str, *, headers: Mapping[str, str], body: bytes, connect_seconds: float = CONNECT_SECONDS
+) -> httpx.Request:
     """Return a request to send. Reads have no limit here: the request's own watch knows what it waits for."""
-    timeout = httpx.Timeout(connect=CONNECT_SECONDS, read=None, write=WRITE_SECONDS, pool=None).as_dict()
-    return httpx.Request(method, url, headers=headers, content=body, extensions={"timeout": timeout})
+    extensions = {"timeout": {"connect": connect_seconds}}
+    return httpx.Request(method, url, headers=headers, content=body, extensions=extensions)

@@ -1,15 +1,12 @@
 """One HTTP/1.1 connection to an upstream over a Trio stream: h11 for the heads, `body` for what follows them."""
 
-import ssl
-from collections.abc import Callable
 from typing import Any
 
 import h11
-import httpx
 import trio
 
-from ccr.errors import ConfigError
 from ccr.net.body import BadBody, Body, Empty, UntilClose, body_of
+from ccr.net.dial import words
 
 READ_BYTES = 64 * 1024
 MAX_HEAD_BYTES = 256 * 1024
@@ -74,7 +71,9 @@ class Connection:
 
     def is_dead(self) -> bool:
         """Tell whether the upstream has closed the idle connection, or said something that nobody asked for."""
-        raw = self._stream.transport_stream if isinstance(self._stream, trio.SSLStream) else self._stream
+        raw = self._stream
+        while isinstance(raw, trio.SSLStream):
+            raw = raw.transport_stream
         if not isinstance(raw, trio.SocketStream):
             return False
         try:
@@ -96,7 +95,7 @@ class Connection:
                     self._http.receive_data(await self._receive(fresh=True))
                 except Broken:
                     if failed is not None:
-                        raise Broken(f"the request could not be sent: {_words(failed)}", fresh=True) from failed
+                        raise Broken(f"the request could not be sent: {words(failed)}", fresh=True) from failed
                     raise
             elif not isinstance(event, h11.InformationalResponse):
                 raise Broken("the upstream closed the connection without an answer", fresh=True)
@@ -123,45 +122,7 @@ class Connection:
         try:
             data = await self._stream.receive_some(READ_BYTES)
         except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
-            raise Broken(_words(error), fresh=fresh) from error
+            raise Broken(words(error), fresh=fresh) from error
         if not data and fresh:
             raise Broken("the upstream closed the connection without an answer", fresh=True)
         return bytes(data)
-
-
-async def connect(url: httpx.URL, context: Callable[[], ssl.SSLContext], *, seconds: float) -> Connection:
-    """Open a connection, with TLS where the address asks for it. Raises httpx.ConnectError or ConnectTimeout."""
-    port = url.port or (443 if url.scheme == "https" else 80)
-    try:
-        with trio.fail_after(seconds):
-            tls = context() if url.scheme == "https" else None
-            stream: trio.abc.Stream = await trio.open_tcp_stream(url.host, port)
-            if tls is not None:
-                secure = trio.SSLStream(stream, tls, server_hostname=url.host, https_compatible=True)
-                try:
-                    await secure.do_handshake()
-                except BaseException:
-                    await trio.aclose_forcefully(stream)
-                    raise
-                stream = secure
-    except trio.TooSlowError:
-        raise httpx.ConnectTimeout(f"no connection to {url.host}:{port} within {seconds:g} s") from None
-    except ConfigError as error:
-        raise httpx.ConnectError(str(error)) from error
-    except (OSError, trio.BrokenResourceError, ssl.SSLError) as error:
-        raise httpx.ConnectError(f"no connection to {url.host}:{port}: {_words(error)}") from error
-    return Connection(stream)
-
-
-def _words(error: BaseException) -> str:
-    """Return the reason behind Trio's wrappers: a certificate problem, a reset, a refusal."""
-    cause = error.__cause__
-    if isinstance(cause, BaseExceptionGroup):
-        cause = cause.exceptions[0]
-    if isinstance(error, (trio.BrokenResourceError, OSError)) and cause is not None:
-        return _words(cause)
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not trusted ({error.verify_message}); see `ca_file`"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__

@@ -105,6 +105,7 @@ class Exchange:
                 step = next(steps) if outcome is None else steps.send(outcome)
                 if step.pause:
                     await trio.sleep(step.pause)
+                self._announce(candidates, step.candidate)
                 outcome = await self._try(step, candidates[step.candidate], errands[step.candidate])
         except StopIteration as stop:
             verdict: Verdict = stop.value
@@ -113,6 +114,15 @@ class Exchange:
         if verdict.failure is not None:
             message = verdict.message([candidate.name for candidate in candidates])
             await self._give_up(verdict.failure, message, should_retry=verdict.should_retry)
+
+    def _announce(self, candidates: Sequence[Candidate], index: int) -> None:
+        """Name who answers in the headers, which go out with the first content, and for whom, if that is another."""
+        chosen, wanted = candidates[index], candidates[0]
+        self.relay.headers["x-ccr-route"] = f"{chosen.provider},{chosen.model}"
+        if chosen is wanted:
+            self.relay.headers.pop("x-ccr-instead-of", None)
+        else:
+            self.relay.headers["x-ccr-instead-of"] = f"{wanted.provider},{wanted.model}"
 
     async def _try(self, step: Try, candidate: Candidate, prepare: Prepare, *, again: bool = True) -> Outcome:
         """Wait for a key, send, and tell how it went."""
@@ -180,7 +190,8 @@ class Exchange:
         with trio.CancelScope() as scope:
             self._watch.begin(scope, errand.limits)
             try:
-                async with answering(errand.client, errand.call, errand.token or lease.key) as response:
+                key, connect = errand.token or lease.key, errand.limits.connect
+                async with answering(errand.client, errand.call, key, connect_seconds=connect) as response:
                     attempt.status = response.status_code
                     if pause := pause_after(response.headers):
                         lease.hold(trio.current_time() + pause)

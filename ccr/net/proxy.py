@@ -1,10 +1,67 @@
 """Which proxy, if any, stands between the router and an upstream. Pure: the environment comes in as a mapping."""
 
+import base64
 import ipaddress
+import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
+
+from ccr.errors import ConfigError
 
 DIRECT = "direct"
+
+Scheme = Literal["http", "https", "socks5"]
+
+SCHEMES: Mapping[str, Scheme] = {
+    "http": "http",
+    "https": "https",
+    "socks": "socks5",  # what desktops put into ALL_PROXY
+    "socks5": "socks5",
+    "socks5h": "socks5",
+}
+PORTS: Mapping[Scheme, int] = {"http": 80, "https": 443, "socks5": 1080}
+
+
+class Proxy(Struct, frozen=True):
+    """A proxy as it is connected to."""
+
+    scheme: Scheme
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}"
+
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers of HTTP that tell who we are: https://www.rfc-editor.org/rfc/rfc9110#section-11.7.2"""
+        if not self.user:
+            return []
+        pair = base64.b64encode(f"{self.user}:{self.password}".encode())
+        return [(b"proxy-authorization", b"Basic " + pair)]
+
+
+def read_proxy(url: str) -> Proxy:
+    """Return the proxy at a URL; one without a scheme, as in `HTTPS_PROXY=proxy:3128`, speaks HTTP.
+
+    Raises ConfigError, which does not show what may be a password.
+    """
+    full = f"http://{url}" if re.fullmatch(r"[^/\s]+:\d+/?", url) else url
+    try:
+        parts = urlsplit(full)
+        scheme, host, port = SCHEMES[parts.scheme.lower()], parts.hostname, parts.port
+    except (KeyError, ValueError):
+        host = None
+    if not host:
+        shown = url.rpartition("@")[2]
+        raise ConfigError(f"the proxy {shown!r} can't be used; begin it with http, https or socks5, then ://") from None
+    return Proxy(scheme, host, port or PORTS[scheme], unquote(parts.username or ""), unquote(parts.password or ""))
 
 
 def proxy_for(url: str, *, provider: str | None, configured: str | None, env: Mapping[str, str]) -> str | None:

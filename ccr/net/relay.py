@@ -1,5 +1,6 @@
 """The client's side of a request: what has been sent, what may still be sent, and whether the client is there."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -10,6 +11,9 @@ from ccr.core.event import Fault
 
 Send = Callable[[Any], Awaitable[None]]
 Receive = Callable[[], Awaitable[Any]]
+
+_CONTROL = re.compile(rb"[\0-\x1f\x7f]+")
+"""What may not stand in a header. Names of models come from anywhere."""
 
 STREAM_HEADERS = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache"}
 
@@ -59,7 +63,9 @@ class Relay:
         self.started, self.status = True, status
         self.writing_since = trio.current_time()
         found = {**self.headers, **headers}
-        pairs = [(k.lower().encode("latin-1"), v.encode("latin-1", "replace")) for k, v in found.items()]
+        pairs = [
+            (k.lower().encode("latin-1"), _CONTROL.sub(b" ", v.encode("latin-1", "replace"))) for k, v in found.items()
+        ]
         await self._send({"type": "http.response.start", "status": status, "headers": pairs})
 
     async def _body(self, data: bytes, *, more: bool) -> None:

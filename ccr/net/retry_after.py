@@ -1,11 +1,11 @@
 """How long an upstream asks us to wait, from the headers in which vendors say so."""
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-_RESETS = ("x-ratelimit-reset-requests", "x-ratelimit-reset-tokens", "x-ratelimit-reset")
 _ALLOWANCES = (
     ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests", "x-ratelimit-limit-requests"),
     ("x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-limit"),
@@ -32,12 +32,21 @@ def retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> f
         return ms / 1000
     given = headers.get("retry-after")
     if given:
-        found = _number(given)
+        found = None if _number(given) is None else _span(given, moment)
         return found if found is not None else _until_date(given, moment)
-    if headers.get("x-ratelimit-remaining-requests") == "0" or headers.get("x-ratelimit-remaining") == "0":
-        spans = [s for name in _RESETS if (s := _span(headers.get(name), moment)) is not None]
-        return max(spans, default=None)
-    return None
+    return max(_resets(headers, moment), default=None)
+
+
+def _resets(headers: Mapping[str, str], now: datetime) -> Iterator[float]:
+    """Yield the seconds until each allowance that is used up is back, whatever it counts and whoever counts it.
+
+    `x-ratelimit-remaining-tokens-minute: 0` has its `x-ratelimit-reset-tokens-minute` beside it, at every vendor.
+    """
+    for name, value in headers.items():
+        if "ratelimit" in name.lower() and "remaining" in name.lower() and _number(value) == 0:
+            span = _span(headers.get(name.lower().replace("remaining", "reset")), now)
+            if span is not None:
+                yield span
 
 
 def pause_after(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
@@ -57,15 +66,16 @@ def pause_after(headers: Mapping[str, str], *, now: datetime | None = None) -> f
 
 def _number(text: str | None) -> float | None:
     try:
-        return max(0.0, float(text)) if text else None
+        number = float(text) if text else math.nan
     except ValueError:
         return None
+    return max(0.0, number) if math.isfinite(number) else None
 
 
 def _until_date(text: str, now: datetime) -> float | None:
     try:
         return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

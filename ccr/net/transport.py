@@ -4,15 +4,18 @@ httpx's own pool passes each chunk through five nested generators and slows down
 proxy of streams pays that for every token.
 """
 
-import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from types import TracebackType
 
 import httpx
 import trio
 
-from ccr.net.connection import Broken, Connection, connect
+from ccr.net.connection import Broken, Connection
+from ccr.net.dial import TlsContext, dial, forwards
+from ccr.net.proxy import Proxy
 
+CONNECT_SECONDS = 15.0
+"""For a request that does not say how long connecting may take."""
 IDLE_SECONDS = 30.0
 IDLE_LIMIT = 100
 """Idle connections that are kept for one origin."""
@@ -21,23 +24,25 @@ Origin = tuple[bytes, bytes, int | None]
 
 
 class TrioTransport(httpx.AsyncBaseTransport):
-    """Direct connections, kept alive between requests."""
+    """Connections of one way, direct or through a proxy, kept alive between requests.
 
-    def __init__(self, context: Callable[[], ssl.SSLContext], *, connect_seconds: float) -> None:
+    A request may say in httpx's `timeout` extension how long connecting may take; no other time-out is kept here.
+    """
+
+    def __init__(self, context: TlsContext, *, proxy: Proxy | None = None) -> None:
         self._context = context
-        self._connect_seconds = connect_seconds
+        self._proxy = proxy
         self._idle: dict[Origin, list[Connection]] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request. Raises httpx.TransportError; a kept connection that turns out dead is replaced once."""
         origin: Origin = (request.url.raw_scheme, request.url.raw_host, request.url.port)
-        body = await request.aread()
+        method, body = request.method.encode(), await request.aread()
+        target, headers = self._address(request)
         while True:
-            connection = await self._take(origin) or await self._open(request.url)
+            connection = await self._take(origin) or await self._open(request)
             try:
-                head = await connection.request(
-                    request.method.encode(), request.url.raw_path, list(request.headers.raw), body
-                )
+                head = await connection.request(method, target, headers, body)
             except Broken as error:
                 await connection.aclose()
                 if connection.used and error.fresh:
@@ -47,8 +52,8 @@ class TrioTransport(httpx.AsyncBaseTransport):
                 await connection.aclose()
                 raise
             stream = _Body(self, origin, connection)
-            headers = [(bytes(k), bytes(v)) for k, v in head.headers.raw_items()]
-            return httpx.Response(head.status_code, headers=headers, stream=stream)
+            found = [(bytes(k), bytes(v)) for k, v in head.headers.raw_items()]
+            return httpx.Response(head.status_code, headers=found, stream=stream)
 
     async def aclose(self) -> None:
         """Close the idle connections."""
@@ -65,8 +70,16 @@ class TrioTransport(httpx.AsyncBaseTransport):
     ) -> None:
         await self.aclose()
 
-    async def _open(self, url: httpx.URL) -> Connection:
-        return await connect(url, self._context, seconds=self._connect_seconds)
+    def _address(self, request: httpx.Request) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+        """Return target and headers: a proxy that forwards the request wants the whole address, and who asks."""
+        url, headers = request.url, list(request.headers.raw)
+        if self._proxy is None or not forwards(url, self._proxy):
+            return url.raw_path, headers
+        return b"http://" + url.netloc + url.raw_path, [*headers, *self._proxy.headers]
+
+    async def _open(self, request: httpx.Request) -> Connection:
+        seconds = request.extensions.get("timeout", {}).get("connect") or CONNECT_SECONDS
+        return Connection(await dial(request.url, self._context, proxy=self._proxy, seconds=seconds))
 
     async def _take(self, origin: Origin) -> Connection | None:
         """Return a kept connection that is still good; the last one used is the likeliest to be."""

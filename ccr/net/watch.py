@@ -28,6 +28,7 @@ STALLED_SECONDS = 120.0
 class Limits(msgspec.Struct, frozen=True):
     """How long an attempt may take, in seconds."""
 
+    connect: float = 15.0
     first_token: float = 600.0
     idle: float = 300.0
     total: float = 3600.0

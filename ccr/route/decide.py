@@ -38,6 +38,8 @@ class Decision(Struct, frozen=True):
     numbers: Numbers
     rejected: Rejected = ()
     """The rules before it, in order, each with why it did not apply."""
+    fallback: tuple[str, ...] = ()
+    """Whom to ask when it fails, as the route itself says."""
 
     @property
     def route(self) -> str:
@@ -46,7 +48,7 @@ class Decision(Struct, frozen=True):
 
     @property
     def fallbacks(self) -> tuple[str, ...]:
-        """The keys of `fallback` to look for, the first that is there counts."""
+        """The keys of the `fallback` section to look for, the first that is there counts."""
         return (self.scenario, "default") if self.scenario in _LIKE_DEFAULT else (self.scenario,)
 
 
@@ -80,7 +82,7 @@ def decide(
         scenario, hit, rejected = _seeing(case, scenario, hit, rejected)
         scenario, hit, rejected = _fitting(case, scenario, hit, rejected)
     numbers = Numbers(tokens, routes.threshold, last_prompt, _window(case, hit.target))
-    return Decision(hit.target.provider, hit.target.model, scenario, hit.why, numbers, rejected)
+    return Decision(hit.target.provider, hit.target.model, scenario, hit.why, numbers, rejected, hit.fallback)
 
 
 def wants_tokens(
@@ -124,7 +126,11 @@ def _seeing(case: Case, scenario: str, hit: Hit, rejected: Rejected) -> tuple[st
     if target is None or target == hit.target:
         return scenario, hit, rejected
     why = f"the last user message has an image, which {hit.target.name!a} does not take"
-    return "image", Hit(target, why), (*rejected, (scenario, "its model does not take images"))
+    return (
+        "image",
+        Hit(target, why, fallback=case.routes.rules["image"].fallback),
+        (*rejected, (scenario, "its model does not take images")),
+    )
 
 
 def _fitting(case: Case, scenario: str, hit: Hit, rejected: Rejected) -> tuple[str, Hit, Rejected]:

@@ -26,11 +26,14 @@ class Route(Struct, frozen=True):
     windows: tuple[Window, ...] = ()
     note: str = ""
     """Why `model` is not the usual one; empty if it is."""
+    fallback: tuple[str, ...] = ()
+    """Whom to ask instead when it fails, in order; the `fallback` section counts where this is empty."""
 
     def at(self, now: datetime) -> "Route":
         """Return the route that holds at `now` (with time zone), without windows."""
         window = next((window for window in self.windows if window.covers(now)), None)
-        return Route(window.model, note=f"scheduled for {window}") if window else Route(self.model)
+        found = Route(window.model, note=f"scheduled for {window}") if window else Route(self.model)
+        return replace(found, fallback=self.fallback)
 
 
 class ThinkSigns(Struct, frozen=True):
@@ -67,8 +70,9 @@ class Routes(Struct, frozen=True):
 def read_routes(router: Mapping[str, Any], *, describes_images: bool = False) -> Routes:
     """Return the routes of a `Router` section in the file's own spelling; empty values count as unset.
 
-    A route is `"provider,model"` or `{"model": ..., "schedule": [window, ...]}`; `schedule` beside the routes holds
-    the windows of several, by name. Raises ConfigError with every problem, a line each.
+    A route is `"provider,model"`, a list of a model and its fallbacks, or `{"model": ..., "schedule": [window, ...],
+    "fallback": [name, ...]}`; `schedule` beside the routes holds the windows of several, by name. Raises ConfigError
+    with every problem, a line each.
     """
     problems: list[str] = []
     named = dict(_named(router, problems))
@@ -92,14 +96,25 @@ def read_routes(router: Mapping[str, Any], *, describes_images: bool = False) ->
 
 def _named(router: Mapping[str, Any], problems: list[str]) -> Iterator[tuple[str, Route]]:
     for name, value in router.items():
-        if name in _SETTINGS or value in (None, "", {}):
+        if name in _SETTINGS or value in (None, "", {}, []):
             continue
-        model = value.get("model") if isinstance(value, Mapping) else value
+        found = spelt_out(value)
+        model = found.get("model")
         if not isinstance(model, str):
-            problems.append(f"Router.{name}: must be 'provider,model' or an object with model and schedule")
+            problems.append(f"Router.{name}: must be 'provider,model' or an object with model, schedule and fallback")
         elif model.strip():
-            schedule = value.get("schedule") if isinstance(value, Mapping) else None
-            yield name, Route(model.strip(), _windows(schedule, f"Router.{name}.schedule", problems))
+            windows = _windows(found.get("schedule"), f"Router.{name}.schedule", problems)
+            fallback = found.get("fallback")
+            names = _words(fallback, f"Router.{name}.fallback", problems) if fallback else ()
+            yield name, Route(model.strip(), windows, fallback=names)
+
+
+def spelt_out(value: Any) -> Mapping[str, Any]:
+    """Return a route in its long form, whichever it is written in."""
+    if isinstance(value, Mapping):
+        return value
+    names = list(value) if isinstance(value, list | tuple) else [value]
+    return {"model": names[0], "fallback": names[1:]} if names else {}
 
 
 def _schedules(value: Any, problems: list[str]) -> Iterator[tuple[str, tuple[Window, ...]]]:

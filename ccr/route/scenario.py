@@ -57,6 +57,8 @@ class Hit(Struct, frozen=True):
     target: Target
     why: str
     is_firm: bool = False
+    fallback: tuple[str, ...] = ()
+    """The route's own list of whom to ask instead."""
 
 
 Rule = Callable[[Case], Hit | str]
@@ -78,7 +80,8 @@ def explicit(case: Case) -> Hit | str:
         return f"{shown(model)} is one of Claude Code's own names"
     alias = None if is_pair(model) else find_alias(model, case.routes.aliases)
     if alias:
-        return Hit(_alias(alias, case), f"the client asked for the alias {alias!a}", is_firm=True)
+        why = f"the client asked for the alias {alias!a}"
+        return Hit(_alias(alias, case), why, is_firm=True, fallback=case.routes.aliases[alias].fallback)
     try:
         target = resolve(model, case.catalog)
     except NotFound:
@@ -163,7 +166,8 @@ def tier(case: Case) -> Hit | str:
         target = _alias(alias, case)
     except NotFound as error:
         return error.message
-    return Hit(target, f"Router.{alias} is for {shown(case.facts.model)}{_note(case.routes.aliases[alias])}")
+    route = case.routes.aliases[alias]
+    return Hit(target, f"Router.{alias} is for {shown(case.facts.model)}{_note(route)}", fallback=route.fallback)
 
 
 def default(case: Case) -> Hit | str:
@@ -248,7 +252,8 @@ def _chosen(name: str, by: str, case: Case) -> Hit | str:
         target = _alias(alias, case) if alias else resolve(name, case.catalog)
     except NotFound as error:
         return f"{by} says {shown(name)}: {error.message}"
-    return Hit(target, f"{by} says {shown(name)}{_unlisted(target)}", is_firm=True)
+    fallback = case.routes.aliases[alias].fallback if alias else ()
+    return Hit(target, f"{by} says {shown(name)}{_unlisted(target)}", is_firm=True, fallback=fallback)
 
 
 def _alias(alias: str, case: Case) -> Target:
@@ -263,7 +268,8 @@ def _resolve(path: str, route: Route, case: Case) -> Target:
 
 
 def _hit(target: Target, why: str, name: str, case: Case) -> Hit:
-    return Hit(target, f"{why}{_note(case.routes.rules[name])}")
+    route = case.routes.rules[name]
+    return Hit(target, f"{why}{_note(route)}", fallback=route.fallback)
 
 
 def _note(route: Route) -> str:

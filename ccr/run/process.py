@@ -29,6 +29,14 @@ class Process(msgspec.Struct, frozen=True):
         if sys.platform != "win32":
             self._send(signal.SIGCONT)
 
+    def replace(self) -> None:
+        """Ask a service to leave its port at once and end when its requests have. Raises PermissionError."""
+        if sys.platform == "win32":
+            self.terminate()
+        else:
+            self._send(signal.SIGUSR1)
+            self._send(signal.SIGCONT)
+
     def kill(self) -> None:
         """End the process without asking it. Raises PermissionError."""
         self._send(signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)

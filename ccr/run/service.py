@@ -88,7 +88,9 @@ def start(site: Site, *, tell: Tell) -> tuple[Running, bool]:
     """Return the running service and whether it had to be started. Of two starts at once, one starts it."""
     with _lock(site):
         found = look(site)
-        if isinstance(found, Running):
+        if isinstance(found, Running) and found.health.status == "draining":
+            _await_end(_target(site, found), found, tell)
+        elif isinstance(found, Running):
             return found, False
         if isinstance(found, Hung):
             raise CommandError(f"the service (pid {found.process.pid}) doesn't answer; try `ccr restart`")
@@ -116,7 +118,7 @@ def restart(site: Site, *, tell: Tell) -> Running:
         if isinstance(found, Nobody):
             return _launch(site, tell)
         target = _target(site, found)
-        target.terminate()
+        target.replace()
         if not _wait(lambda: _is_free(found), CLOSE_SECONDS):
             target.kill()
             _await_end(target, found, tell)

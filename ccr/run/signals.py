@@ -15,6 +15,9 @@ TYPED = tuple(getattr(signal, name) for name in ("SIGINT", "SIGQUIT") if hasattr
 
 ENDING = (*FORWARDED, signal.SIGINT)
 
+REPLACED = tuple(getattr(signal, name) for name in ("SIGUSR1",) if hasattr(signal, name))
+"""What tells a service that another one takes its place, so that the port has to be free at once."""
+
 
 class Relay:
     """Passes our signals on to a child that may not have been started yet."""

@@ -14,10 +14,12 @@ from typing import Self
 import trio
 
 from ccr.run.child import Child
+from ccr.run.openfiles import allow_many
 from ccr.run.router import Router
 from ccr.run.serve import serve
-from ccr.run.signals import ending
+from ccr.run.signals import REPLACED, ending
 from ccr.run.watch import watch
+from ccr.server.state import State
 
 DRAIN_SECONDS = 10.0
 """How long a service that is told to stop lets running requests go on."""
@@ -27,6 +29,9 @@ SESSION_DRAIN_SECONDS = 0.0
 
 LAST_RESORT_SECONDS = 2.0
 
+LOOK_SECONDS = 0.05
+"""How often is looked whether the last request has ended."""
+
 Wait = Callable[[], Awaitable[object]]
 
 
@@ -35,6 +40,7 @@ class LastResort:
 
     def __init__(self) -> None:
         self.code = 1
+        self.keeps_port = False
         self._timer: threading.Timer | None = None
 
     def __enter__(self) -> Self:
@@ -57,12 +63,15 @@ class LastResort:
 
 
 async def run_service(router: Router, listener: socket, *, ready: Callable[[], None]) -> int:
-    """Serve until a signal comes; a second one cuts the running requests off. Returns the exit code."""
-    with trio.open_signal_receiver(*ending()) as received:
+    """Serve until a signal comes; a second one cuts the running requests off. Returns the exit code.
+
+    Until the last request has ended, new ones hear that they should come again, unless another service is to hear them.
+    """
+    with trio.open_signal_receiver(*ending(), *REPLACED) as received:
         signals = aiter(received)
         async with serving(router, listener, grace=DRAIN_SECONDS, hurry=partial(anext, signals)) as end:
             ready()
-            await anext(signals)
+            end.keeps_port = await anext(signals) not in REPLACED
             end.code = 0
     return end.code
 
@@ -82,6 +91,7 @@ async def serving(
     router: Router, listener: socket, *, grace: float, hurry: Wait = trio.sleep_forever
 ) -> AsyncIterator[LastResort]:
     """Serve while the block runs; then let running requests go on for `grace` seconds, or until `hurry()` returns."""
+    allow_many()
     stop = trio.Event()
     with LastResort() as end:
         async with router.state.running(), trio.open_nursery() as nursery:
@@ -97,10 +107,23 @@ async def serving(
             finally:
                 end.arm(grace + LAST_RESORT_SECONDS)
             router.state.drain()
-            stop.set()
+            if end.keeps_port:
+                nursery.start_soon(_drain, router.state, grace, stop, nursery.cancel_scope)
+            else:
+                stop.set()
             await hurry()
             end.arm(LAST_RESORT_SECONDS)
             nursery.cancel_scope.cancel()
+
+
+async def _drain(state: State, grace: float, stop: trio.Event, everything: trio.CancelScope) -> None:
+    """Stop listening when no request runs any more; end everything if that takes longer than `grace` seconds."""
+    with trio.move_on_after(grace) as scope:
+        while state.sessions.running:  # noqa: ASYNC110 - only the few seconds of an end look at this
+            await trio.sleep(LOOK_SECONDS)
+    if scope.cancelled_caught:
+        everything.cancel()
+    stop.set()
 
 
 async def _wait(child: Child) -> int:

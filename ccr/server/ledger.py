@@ -29,6 +29,11 @@ class Ledger:
         self._tallies: dict[str, Tally] = {}
         self._running: dict[str, Trail] = {}
 
+    @property
+    def running(self) -> int:
+        """How many requests are under way, those of presets among them."""
+        return len(self._running)
+
     def begin(self, trail: Trail) -> None:
         """Note a request that has just come; its session is not known yet."""
         self._running[trail.id] = trail

@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Any
 
-import msgspec
 import trio
 
 from ccr import plan
 from ccr.anthropic.request import Inbound, check_messages, read_body
 from ccr.config.redact import label
+from ccr.config.schema import ModelSettings
 from ccr.core.jsonio import load
 from ccr.core.trail import Trail
 from ccr.core.unified import Json
@@ -18,7 +18,6 @@ from ccr.keys.repair import Repairs
 from ccr.net.exchange import Errand, Exchange, Make, Prepare, Stream
 from ccr.net.relay import Relay
 from ccr.net.watch import Limits, Watch
-from ccr.route.decide import Decision
 from ccr.route.session import find_agent, find_session
 from ccr.server.http import ClientGone, Request
 from ccr.server.own import awaited, rewritten
@@ -28,6 +27,9 @@ from ccr.server.routing import route
 from ccr.server.state import State
 from ccr.snapshot import Snapshot
 from ccr.upstream import Upstream
+
+EARLIER = 0.95
+"""The part of its patience after which a client that waits for a whole answer is told that there is none."""
 
 
 async def create(request: Request, state: State) -> None:
@@ -106,7 +108,7 @@ async def _answer(state: State, snapshot: Snapshot, inbound: Inbound, exchange: 
     trail = exchange.trail
     trail.provider, trail.model = decision.provider, decision.model
     trail.scenario, trail.reason = decision.scenario, decision.reason
-    exchange.relay.headers.update(_route_headers(decision))
+    exchange.relay.headers.update({"x-ccr-scenario": decision.scenario, "x-ccr-reason": decision.reason[:400]})
     upstreams = snapshot.candidates(decision)
     repeats = not repeats_itself(inbound.headers)
     candidates = [candidate(state.board, upstream, repeats=repeats) for upstream in upstreams]
@@ -128,7 +130,7 @@ async def _answer(state: State, snapshot: Snapshot, inbound: Inbound, exchange: 
 
 
 def _exchange(state: State, inbound: Inbound, watch: Watch, *, relay: Relay, trail: Trail) -> Exchange:
-    repairs = Repairs(state.board.lessons, inbound.session)
+    repairs = Repairs(state.board.lessons, inbound.session, tell=partial(state.log.event, "warn"))
     return Exchange(relay, watch, trail, queue=state.queue, repairs=repairs, mask=label)
 
 
@@ -158,7 +160,7 @@ def _errand(
             built.call,
             client,
             reply,
-            limits(snapshot, upstream),
+            limits(snapshot, upstream, stream=inbound.stream),
             token=grant.token,
             refused=forget,
             passages=built.passages,
@@ -185,22 +187,24 @@ async def ask(state: State, snapshot: Snapshot, inbound: Inbound, upstream: Upst
     return load(b"".join(pieces))
 
 
-def limits(snapshot: Snapshot, upstream: Upstream) -> Limits:
-    """Return the time limits of an upstream: its own, else what fits the time that the client waits."""
-    given = upstream.provider.timeouts
-    found = Limits()
-    total = max(found.total, snapshot.config.api_timeout_ms / 1000)
-    return msgspec.structs.replace(
-        found,
-        first_token=given.first_token or found.first_token,
-        idle=given.idle or found.idle,
-        total=given.total or total,
+def limits(snapshot: Snapshot, upstream: Upstream, *, stream: bool) -> Limits:
+    """Return the time limits of an upstream: those of its model, then of its provider, else what its client waits.
+
+    The client counts `API_TIMEOUT_MS` until a stream begins or a whole answer is there. A stream begins with our ping,
+    so it may take longer; who waits for a whole answer should hear of its delay just before he leaves.
+    """
+    settings = upstream.provider.model_settings.get(upstream.model) or ModelSettings()
+    given = (settings.timeouts, upstream.provider.timeouts)
+    usual, patience = Limits(), snapshot.config.api_timeout_ms / 1000
+    patience *= 1 if stream else EARLIER
+
+    def own(name: str, otherwise: float) -> float:
+        return next((found for some in given if (found := getattr(some, name))), otherwise)
+
+    first = own("first_token", patience)
+    return Limits(
+        connect=own("connect", min(usual.connect, patience)),
+        first_token=first,
+        idle=own("idle", min(usual.idle, patience)),
+        total=own("total", max(first, patience, usual.total if stream else 0)),
     )
-
-
-def _route_headers(decision: Decision) -> dict[str, str]:
-    return {
-        "x-ccr-route": f"{decision.provider},{decision.model}",
-        "x-ccr-scenario": decision.scenario,
-        "x-ccr-reason": decision.reason.replace("\n", " ")[:400],
-    }

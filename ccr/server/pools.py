@@ -32,7 +32,8 @@ def candidate(board: Board, upstream: Upstream, *, repeats: bool) -> Candidate:
         board.circuit(provider.name, upstream.model),
         window=upstream.facts.window or 0,
         retries=provider.retry_on_failure,
-        repeats=max(0, provider.max_retries - 1) if repeats else 0,
+        repeats=max(0, provider.max_retries - 1) if repeats or provider.retry_for_everyone else 0,
+        budget=provider.retry_seconds,
     )
 
 

@@ -8,9 +8,13 @@ from ccr.server.state import State
 
 
 async def rotation(request: Request, state: State) -> None:
-    """Answer {providers: [...], lessons: [...]}: reports of `ccr.keys.board`, with how many requests wait for a key."""
+    """Answer {providers: [...]}: reports of `ccr.keys.board`, with who waits for a key and what was learnt."""
     now, queue = trio.current_time(), state.queue
     reports = state.board.report(now, label)
-    providers = [{**report, "queued": queue.length(report["provider"])} for report in reports]
     lessons = state.redact.value(state.board.lessons.report())
-    await request.json({"providers": providers, "lessons": lessons})
+    providers = [
+        {**report, "queued": queue.length(name), "lessons": [one for one in lessons if one["provider"] == name]}
+        for report in reports
+        for name in (report["provider"],)
+    ]
+    await request.json({"providers": providers})

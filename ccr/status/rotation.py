@@ -31,8 +31,10 @@ def view(report: Report) -> View:
         ("Total keys", str(report.get("total", len(keys)))),
         ("Available keys", str(report.get("available", "?"))),
         ("Running requests", str(report.get("running", "?"))),
+        ("Waiting requests", str(report.get("queued", "?"))),
+        *_limits(report),
     )
-    notes = [*_circuits(report), *(note for key in keys for note in _models(key))]
+    notes = [*_circuits(report), *(note for key in keys for note in _models(key)), *_lessons(report)]
     return View(str(report.get("provider", "?")), facts, tuple(map(_row, keys)), tuple(notes))
 
 
@@ -47,6 +49,7 @@ def summary(reports: Sequence[Report]) -> list[str]:
         for key in report.get("keys") or ():
             mark = "ok" if key.get("state") == "active" else "--"
             lines.append(f"  {mark} {_name(key)} ({_count(key.get('failures'), 'failure')})")
+        lines += [f"  {note}" for note in (*_circuits(report), *_lessons(report))]
     return lines
 
 
@@ -104,6 +107,24 @@ def _circuits(report: Report) -> list[str]:
         f"{model} failed too often: {circuit['state'].replace('_', ' ')}, tried again in {span(circuit.get('left'))}"
         for model, circuit in found.items()
         if circuit.get("state") != "closed"
+    ]
+
+
+def _limits(report: Report) -> list[tuple[str, str]]:
+    """Return a fact for each limit that is set, with how much of it is used."""
+    kinds = (
+        ("Requests a minute", "requests_last_minute", "rpm"),
+        ("Tokens a minute", "tokens_last_minute", "tpm"),
+        ("Requests at a time", "running", "max_concurrency"),
+    )
+    return [(name, f"{report.get(used, '?')} of {report[limit]}") for name, used, limit in kinds if report.get(limit)]
+
+
+def _lessons(report: Report) -> list[str]:
+    """Return a line for each thing that a model's refusals have taught."""
+    return [
+        f"{one.get('model')}: we {one.get('fix')}, since it said: {one.get('why')}"
+        for one in report.get("lessons") or ()
     ]
 
 

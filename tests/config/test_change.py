@@ -113,3 +113,10 @@ def test_address_is_judged(url: str, is_good: bool) -> None:
 def test_models_are_split_at_commas() -> None:
     assert change.split_models(" a, b,a,,") == ["a", "b"]
     assert change.pairs(CONFIG) == ["p,a", "p,b", "Q,x"]
+
+
+def test_set_route_keeps_the_fallbacks_of_a_list() -> None:
+    text = '{"Router": {"default": ["a,b", "c,d"]}}'
+    edited = change.set_route(text, parse(text, {}).raw, "default", "p,b")
+    assert edited.text == '{"Router": {"default": ["p,b", "c,d"]}}'
+    assert change.shown_routes(parse(edited.text, {}).raw)["default"] == "p,b"

@@ -73,6 +73,11 @@ def test_check_reads_further_routes_and_fallbacks() -> None:
     assert [problem.partition(": ")[0] for problem in problems(config)] == ["Router.haiku", "fallback.think[1]"]
 
 
+def test_check_reads_the_fallbacks_of_a_route() -> None:
+    config = replace(BASE, router=Router(default={"model": "local,y", "fallback": ["local,y", "no,z"]}))
+    assert [problem.partition(": ")[0] for problem in problems(config)] == ["Router.default.fallback[1]"]
+
+
 def test_check_suggests_the_route_that_was_meant() -> None:
     found = problems(replace(BASE, router=Router(extra={"longContextTreshold": 5, "opus": "local,x"})))
     assert found == ["Router.longContextTreshold: is not a known key (did you mean 'longContextThreshold'?)"]
@@ -100,6 +105,12 @@ def test_check_reports_a_proxy_without_showing_it() -> None:
     found = problems(replace(BASE, providers=providers, proxy_url="user:hunter22@proxy:80"))
     assert [problem.partition(": ")[0] for problem in found] == ["PROXY_URL", "Providers[1].proxy"]
     assert "hunter22" not in str(found)
+
+
+def test_check_warns_of_a_provider_whose_certificate_nobody_looks_at() -> None:
+    providers = (replace(BASE.providers[0], insecure=True), BASE.providers[1])
+    [found] = problems(replace(BASE, providers=providers))
+    assert found.startswith("Providers[0].insecure: any certificate is accepted")
 
 
 @pytest.mark.parametrize(

@@ -238,3 +238,10 @@ def test_parse_never_raises(value: Any) -> None:
 @given(st.text(max_size=60))
 def test_parse_never_raises_on_text(text: str) -> None:
     assert parse(text, {}).hash
+
+
+def test_a_route_in_a_list_is_read_in_its_long_form() -> None:
+    text = """{"Router": {"default": ["a,b", "c,d"], "think": "a,b", "opus": []}}"""
+    config = parse(text, {}).require()
+    assert config.router.default == {"model": "a,b", "fallback": ["c,d"]}
+    assert config.router.think == "a,b"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccr.core.event import Fault
-from ccr.dialect.fault import error_in, kind_of, make_fault, message_in, plain_text, read_fault
+from ccr.dialect.fault import LONGEST_WAIT, error_in, kind_of, make_fault, message_in, plain_text, read_fault
 
 TABLE = Path(__file__).parent.parent / "wire" / "faults.json"
 # {name: {status and body of the answer, then the status, the kind and some of the message that the client gets}}
@@ -107,6 +107,16 @@ def test_fault_never_shows_a_key(key: str) -> None:
     fault = read_fault(401, json.dumps({"error": {"message": f"Incorrect API key provided: {key}. See"}}).encode())
     assert key not in fault.message
     assert "[key]" in fault.message
+
+
+@pytest.mark.parametrize(("told", "expected"), [(3.0, 3.0), (float("inf"), LONGEST_WAIT), (None, None)])
+def test_fault_takes_no_endless_wait(told: float | None, expected: float | None) -> None:
+    assert make_fault(429, "slow down", retry_after=told).retry_after == expected
+
+
+@pytest.mark.parametrize("status", [0, 200, 399, 600, 999])
+def test_fault_has_the_status_of_an_error(status: int) -> None:
+    assert make_fault(status, "odd").status == 502
 
 
 def test_fault_limits_the_length_of_a_message() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ccr.keys.fix import ANY, Fix, apply, mend
+from ccr.keys.fix import ANY, UNSIGNED, Fix, apply, mend
 
 CHAT: dict[str, Any] = {
     "model": "m",
@@ -187,3 +187,19 @@ def _keys(value: Any) -> list[str]:
         for child in value:
             found += _keys(child)
     return list(dict.fromkeys(found))
+
+
+def test_sign_marks_the_first_call_of_a_turn_that_has_no_signature() -> None:
+    call = {"functionCall": {"name": "t"}}
+    signed = {**call, "thoughtSignature": "mine"}
+    body = {"contents": [{"role": "model", "parts": [{"text": "x"}, call, call]}, {"role": "model", "parts": [signed]}]}
+    after = mended(body, Fix("sign"))
+    assert after["contents"][0]["parts"] == [{"text": "x"}, {**call, "thoughtSignature": UNSIGNED}, call]
+    assert after["contents"][1]["parts"] == [signed]
+
+
+def test_sign_knows_how_openais_format_carries_it() -> None:
+    body = {"messages": [{"role": "assistant", "tool_calls": [{"id": "1"}, {"id": "2"}]}, {"role": "tool"}]}
+    first, second = mended(body, Fix("sign"))["messages"][0]["tool_calls"]
+    assert first["extra_content"] == {"google": {"thought_signature": UNSIGNED}}
+    assert second == {"id": "2"}

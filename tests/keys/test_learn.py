@@ -49,6 +49,10 @@ MESSAGES: dict[str, Any] = {
     "context_management": {"edits": []},
     "output_config": {"effort": "high"},
 }
+THOUGHTFUL: dict[str, Any] = {
+    "contents": [{"role": "user", "parts": [{"text": "hi"}]}],
+    "generationConfig": {"thinkingConfig": {"thinkingBudget": 100}, "maxOutputTokens": 10},
+}
 GEMINI: dict[str, Any] = {
     "contents": [{"role": "user", "parts": [{"text": "hi"}]}],
     "tools": [
@@ -237,6 +241,52 @@ REFUSALS: list[tuple[str, dict[str, Any], Any, tuple[Fix, ...]]] = [
         openai("The 'stream_options' parameter is only allowed when 'stream' is enabled.", "stream_options"),
         (drop("stream_options"),),
     ),
+    (
+        "anthropic tool_choice",
+        {**MESSAGES, "tool_choice": {"type": "any"}},
+        {"error": {"message": "Thinking may not be enabled when tool_choice forces tool use."}},
+        (drop("tool_choice"),),
+    ),
+    (
+        "dashscope tool_choice",
+        CHAT,
+        openai("The tool_choice parameter does not support being set to required or object in thinking mode"),
+        (drop("tool_choice"),),
+    ),
+    (
+        "anthropic temperature",
+        {**MESSAGES, "temperature": 0.5},
+        {"error": {"message": "`temperature` may only be set to 1 when thinking is enabled or in adaptive mode."}},
+        (drop("temperature"),),
+    ),
+    (
+        "anthropic one of two",
+        {**MESSAGES, "temperature": 0.5, "top_p": 0.9},
+        {"error": {"message": "`temperature` and `top_p` cannot both be specified for this model. Please use only one."}},
+        (drop("top_p"),),
+    ),
+    ("copilot", CHAT, openai("The requested model does not support the parameter(s): top_p"), (drop("top_p"),)),
+    ("groq effort", CHAT, openai("`reasoning_effort` must be one of `none` or `default`"), (drop("reasoning_effort"),)),
+    (
+        "ollama thinking",
+        {**CHAT, "enable_thinking": True},
+        openai('"llama3" does not support thinking'),
+        (drop("enable_thinking"), drop("reasoning_effort")),
+    ),
+    *(
+        (f"google {words}", THOUGHTFUL, {"error": {"code": 400, "message": words}}, (drop("generationConfig", "thinkingConfig"),))
+        for words in (
+            "The thinking budget 100 is invalid. Please choose a value between 128 and 32768.",
+            "Thinking level is not supported for this model.",
+            "Budget 0 is invalid. This model only works in thinking mode.",
+        )
+    ),
+    (
+        "google signature",
+        {"contents": [{"role": "model", "parts": [{"functionCall": {"name": "t", "args": {}}}]}]},
+        {"error": {"message": "Function call is missing a thought_signature in functionCall parts. This is required for tools to work correctly"}},
+        (Fix("sign"),),
+    ),
     ("anthropic adaptive", MESSAGES, {"error": {"message": "adaptive thinking is not supported on this model"}}, (drop("thinking"),)),
     ("anthropic effort", MESSAGES, {"error": {"message": "This model does not support the effort parameter."}}, (drop("effort"),)),
     # How long the reply may be.
@@ -247,6 +297,7 @@ REFUSALS: list[tuple[str, dict[str, Any], Any, tuple[Fix, ...]]] = [
         (most(16384),),
     ),
     ("deepseek range", CHAT, openai("Invalid max_tokens value, the valid range of max_tokens is [1, 8192]"), (most(8192),)),
+    ("zhipu range", {**CHAT, "max_tokens": 128000}, openai("max_tokens 参数取值范围 [1, 98304]"), (most(98304),)),
     (
         "dashscope range",
         CHAT,

@@ -49,3 +49,13 @@ def test_what_worked_is_remembered_for_others() -> None:
     first.confirm(provider="p", model="m")
     assert json.loads(Repairs(lessons).apply(BODY, provider="p", model="m")) == {"messages": [], "y": 2}
     assert lessons.report()[0]["why"] == "x?"
+
+
+def test_what_helped_is_told_once_it_has() -> None:
+    told: list[str] = []
+    repairs = Repairs(Lessons(), tell=told.append)
+    assert refuse(repairs, "x")
+    assert told == []
+    repairs.confirm(provider="p", model="m")
+    repairs.confirm(provider="p", model="m")
+    assert told == ["p,m answers if we leave out x; done for all requests, since it said: x?"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ccr.keys.span import told_wait
+from ccr.keys.span import LONGEST, told_wait
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,7 @@ def test_span_is_read(message: str, seconds: float) -> None:
 )
 def test_span_is_not_made_up(message: str) -> None:
     assert told_wait(message) is None
+
+
+def test_span_is_never_endless() -> None:
+    assert told_wait(f"try again in {'9' * 400} seconds") == LONGEST

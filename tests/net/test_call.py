@@ -8,6 +8,7 @@ import pytest
 
 from ccr.dialect.base import Call
 from ccr.net.call import ERROR_BODY_LIMIT, answering, led, refusal, unreachable
+from ccr.net.dial import Unusable
 from ccr.transform.base import Head
 from tests.aio import trio_test
 
@@ -109,6 +110,7 @@ async def test_a_redirect_says_where_to() -> None:
         (httpx.ConnectError("refused"), 502, "network"),
         (httpx.ReadError(""), 502, "network"),
         (httpx.ConnectTimeout("slow"), 504, "timeout"),
+        (Unusable("not trusted"), 502, "configuration"),
     ],
 )
 def test_an_error_of_the_connection_is_told(error: httpx.HTTPError, status: int, code: str) -> None:

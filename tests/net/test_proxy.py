@@ -2,7 +2,8 @@
 
 import pytest
 
-from ccr.net.proxy import bypassed, is_loopback, proxy_for
+from ccr.errors import ConfigError
+from ccr.net.proxy import Proxy, bypassed, is_loopback, proxy_for, read_proxy
 
 CLOUD = "https://api.example.com/v1"
 LOCAL = "http://localhost:11434/v1"
@@ -51,6 +52,35 @@ def test_no_proxy_names_hosts_domains_ports_and_networks(
     host: str, port: int | None, entry: str, expected: bool
 ) -> None:
     assert bypassed(host, port, entry) is expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://proxy", Proxy("http", "proxy", 80)),
+        ("HTTPS://proxy/", Proxy("https", "proxy", 443)),
+        ("proxy:3128", Proxy("http", "proxy", 3128)),
+        ("jo:pw@proxy:3128", Proxy("http", "proxy", 3128, "jo", "pw")),
+        ("socks5h://jo:a%40b@10.0.0.1:9", Proxy("socks5", "10.0.0.1", 9, "jo", "a@b")),
+        ("socks://[::1]/", Proxy("socks5", "::1", 1080)),
+    ],
+)
+def test_proxies_are_read_in_every_spelling(url: str, expected: Proxy) -> None:
+    assert read_proxy(url) == expected
+
+
+@pytest.mark.parametrize("url", ["ftp://jo:hunter22@p:1", "jo:hunter22@p", "http://", "http://jo:hunter22@p:nan", "p"])
+def test_an_address_that_is_no_proxy_is_reported_without_its_password(url: str) -> None:
+    with pytest.raises(ConfigError, match="can't be used") as caught:
+        read_proxy(url)
+    assert "hunter22" not in str(caught.value)
+
+
+def test_a_proxy_shows_no_password_but_gives_it() -> None:
+    proxy = read_proxy("https://jo:pw@[::1]:8443")
+    assert str(proxy) == "https://[::1]:8443"
+    assert proxy.headers == [(b"proxy-authorization", b"Basic am86cHc=")]
+    assert read_proxy("http://p:1").headers == []
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1", "app.localhost"])

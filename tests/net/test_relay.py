@@ -64,6 +64,13 @@ async def test_a_whole_answer_has_its_length() -> None:
 
 
 @trio_test(autojump=True)
+async def test_no_value_of_a_header_begins_another() -> None:
+    client = Client()
+    await Relay(client.send, stream=False, headers={"x-model": "m\r\nx-evil: 1\0"}).respond(200, {}, b"")
+    assert client.head["x-model"] == "m x-evil: 1 "
+
+
+@trio_test(autojump=True)
 async def test_no_ping_goes_between_while_a_write_is_under_way() -> None:
     client = Client()
     relay = Relay(client.send, stream=True, headers={})

@@ -26,7 +26,7 @@ async def serving(handler: Handler) -> AsyncIterator[str]:
 
 
 def transport() -> TrioTransport:
-    return TrioTransport(ssl.create_default_context, connect_seconds=2)
+    return TrioTransport(ssl.create_default_context)
 
 
 def client() -> httpx.AsyncClient:

@@ -49,6 +49,25 @@ def test_first_open_window_wins_also_for_an_alias() -> None:
     assert len(routes.aliases["opus"].windows) == 3
 
 
+@pytest.mark.parametrize(
+    ("value", "fallback"),
+    [
+        (["a,b"], ()),
+        (["a,b", "c,d", "e,f"], ("c,d", "e,f")),
+        ({"model": "a,b", "fallback": [" c,d "]}, ("c,d",)),
+    ],
+)
+def test_a_route_may_bring_its_own_fallbacks(value: Any, fallback: tuple[str, ...]) -> None:
+    assert read_routes({"default": value, "opus": value}) == Routes(
+        rules={"default": Route("a,b", fallback=fallback)}, aliases={"opus": Route("a,b", fallback=fallback)}
+    )
+
+
+def test_fallbacks_are_the_same_at_any_hour() -> None:
+    routes = read_routes({"default": {"model": "a,b", "schedule": [NIGHT], "fallback": ["c,d"]}})
+    assert [routes.at(now).rules["default"].fallback for now in (AT_NOON, AT_NIGHT)] == [("c,d",), ("c,d",)]
+
+
 def test_routes_without_schedule_are_the_same_at_any_time() -> None:
     routes = read_routes({"default": "a,b"})
     assert routes.at(AT_NIGHT) is routes
@@ -74,6 +93,7 @@ def test_every_problem_is_told_with_its_path() -> None:
         "default": 5,
         "think": {"model": "a,b", "schedule": [NIGHT, {"hours": "x"}]},
         "image": {"model": "a,b", "schedule": "always"},
+        "background": {"model": "a,b", "fallback": "c,d"},
         "schedule": {"webSearch": [NIGHT]},
         "longContextThreshold": "60k",
         "thinkWhen": {"budget": -1, "planMode": "yes", "efforts": "max", "keywords": [""]},
@@ -85,6 +105,7 @@ def test_every_problem_is_told_with_its_path() -> None:
         "Router.default",
         "Router.think.schedule[1]",
         "Router.image.schedule",
+        "Router.background.fallback",
         "Router.schedule.webSearch",
         "Router.longContextThreshold",
         "Router.thinkWhen.budget",

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from http.client import HTTPResponse
+from urllib.error import HTTPError
 
 import pytest
 
@@ -229,11 +230,31 @@ def test_stop_lets_a_reply_finish(world: World) -> None:
         with _post(world.port) as reply:
             assert b"message_start" in reply.readline()
             with world.running("stop") as stop:
-                wait_for(lambda: is_free(world.port))
+                wait_for(lambda: _status(world.port) == "draining")
+                with pytest.raises(HTTPError) as refused:
+                    _post(world.port)
+                assert (refused.value.code, refused.value.headers["retry-after"]) == (503, "1")
+                refused.value.close()
                 assert stop.poll() is None
                 upstream.finish.set()
                 assert b"message_stop" in reply.read()
                 assert stop.wait(10) == 0
+
+
+def test_start_waits_for_a_service_that_is_ending(world: World) -> None:
+    with provider() as upstream:
+        world.configure(upstream.url)
+        world.run("start")
+        pid = world.status()["pid"]
+        with _post(world.port) as reply:
+            reply.readline()
+            os.kill(pid, signal.SIGTERM)
+            wait_for(lambda: _status(world.port) == "draining")
+            with world.running("start") as start:
+                upstream.finish.set()
+                assert b"message_stop" in reply.read()
+                assert start.wait(20) == 0
+        assert _pid(world.port) not in (None, pid)
 
 
 def test_restart_serves_anew_while_a_reply_finishes(world: World) -> None:
@@ -258,7 +279,7 @@ def test_second_signal_cuts_a_reply_off(world: World) -> None:
         with _post(world.port) as reply:
             reply.readline()
             os.kill(pid, signal.SIGTERM)
-            wait_for(lambda: is_free(world.port))
+            wait_for(lambda: _status(world.port) == "draining")
             assert started(pid)
             os.kill(pid, signal.SIGTERM)
             wait_for(lambda: started(pid) == "", seconds=5)
@@ -273,7 +294,7 @@ def test_client_that_takes_no_bytes_does_not_hold_the_end_up(world: World) -> No
         with _post(world.port):
             wait_for(lambda: upstream.seen != [])
             os.kill(pid, signal.SIGTERM)
-            wait_for(lambda: is_free(world.port))
+            wait_for(lambda: _status(world.port) == "draining")
             os.kill(pid, signal.SIGTERM)
             wait_for(lambda: started(pid) == "", seconds=6)
 
@@ -362,6 +383,11 @@ def site(world: World) -> service.Site:
 def _pid(port: int) -> int | None:
     answer = ask("127.0.0.1", port)
     return answer.pid if isinstance(answer, Health) else None
+
+
+def _status(port: int) -> str:
+    answer = ask("127.0.0.1", port)
+    return answer.status if isinstance(answer, Health) else ""
 
 
 def _free() -> int:

@@ -21,6 +21,16 @@ def test_session_adds_its_requests_up() -> None:
     assert (record["usage"]["input"], record["usage"]["output"], record["usage"]["cache_read"]) == (11, 51, 5)
 
 
+def test_what_runs_is_counted_whoever_asks() -> None:
+    ledger = Ledger()
+    first, second = trail(session=""), trail(session="s", model="n")
+    ledger.begin(first)
+    ledger.begin(second)
+    assert ledger.running == 2
+    ledger.end(first)
+    assert ledger.running == 1
+
+
 def test_last_request_tells_speed_and_route() -> None:
     ledger = Ledger()
     ledger.end(trail(usage=Usage(output=50), ms=1100, ttft_ms=100, scenario="think", reason="why"))

@@ -7,7 +7,11 @@ import pytest
 import trio
 
 from ccr.anthropic.stream import frame
+from ccr.config.parse import parse
 from ccr.core.seal import PREFIX, seal
+from ccr.net.watch import Limits
+from ccr.server.messages import limits
+from ccr.snapshot import Snapshot
 from tests.aio import trio_test
 from tests.chat import DONE, delta, request, sse, tool, usage
 from tests.legal import read_stream
@@ -339,3 +343,27 @@ async def test_the_last_word_of_the_stream_is_not_done() -> None:
         answer = await router.post(request())
     assert DONE not in answer.content
     assert json.loads(answer.content.rsplit(b"data: ", 1)[1]) == {"type": "message_stop"}
+
+
+OWN = {"timeouts": {"first_token": 40, "idle": 50}, "model_settings": {"m": {"timeouts": {"idle": 7, "connect": 3}}}}
+
+
+@pytest.mark.parametrize(
+    ("provider", "patience", "stream", "expected"),
+    [
+        ({}, 600_000, True, Limits(15, 600, 300, 3600)),
+        ({}, 600_000, False, Limits(15, 570, 300, 570)),
+        ({}, 10_000, True, Limits(10, 10, 10, 3600)),
+        ({}, 10_000, False, Limits(9.5, 9.5, 9.5, 9.5)),
+        ({}, 7_200_000, True, Limits(15, 7200, 300, 7200)),
+        (OWN, 600_000, True, Limits(3, 40, 7, 3600)),
+        ({"timeouts": {"first_token": 900, "total": 1000}}, 600_000, False, Limits(15, 900, 300, 1000)),
+    ],
+    ids=["usual", "whole", "short", "short and whole", "long", "model before provider", "provider before patience"],
+)
+def test_limits_come_from_the_model_the_provider_and_the_clients_patience(
+    provider: dict[str, Any], patience: int, stream: bool, expected: Limits
+) -> None:
+    settings = config("http://127.0.0.1:9", provider=provider, API_TIMEOUT_MS=patience)
+    snapshot = Snapshot(parse(json.dumps(settings), {}).require(), "")
+    assert limits(snapshot, snapshot.upstream("up", "m"), stream=stream) == expected

@@ -45,6 +45,6 @@ async def test_what_was_learnt_from_a_refusal_is_told() -> None:
             assert (await router.post({**REQUEST, **forced})).status_code == 200
         told = (await router.http.get(f"{router.url}/api/rotation")).json()
     assert len(router.seen) == 3
-    (lesson,) = told["lessons"]
+    (lesson,) = told["providers"][0]["lessons"]
     assert (lesson["provider"], lesson["model"], lesson["fix"]) == ("up", "m", "leave out tool_choice")
     assert told["providers"][0]["queued"] == 0

@@ -62,3 +62,19 @@ def test_report_of_another_version_is_shown_as_far_as_it_goes() -> None:
 )
 def test_span_has_two_units(seconds: float | None, expected: str) -> None:
     assert span(seconds) == expected
+
+
+def test_limits_and_lessons_are_shown() -> None:
+    lesson = {"provider": "p", "model": "m", "fix": "leave out x", "why": "x is unknown"}
+    limits = {"rpm": 40, "requests_last_minute": 12, "tpm": None, "max_concurrency": 2, "running": 1}
+    given = {"provider": "p", "keys": [], "queued": 3, "lessons": [lesson], **limits}
+    shown = view(given)
+    facts = dict(shown.facts)
+    assert (facts["Waiting requests"], facts["Requests a minute"], facts["Requests at a time"]) == (
+        "3",
+        "12 of 40",
+        "1 of 2",
+    )
+    assert "Tokens a minute" not in facts
+    assert shown.notes == ("m: we leave out x, since it said: x is unknown",)
+    assert summary([given])[-1] == "  m: we leave out x, since it said: x is unknown"
