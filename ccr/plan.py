@@ -18,6 +18,7 @@ from ccr.core.login import NO_GRANT, Grant
 from ccr.core.recall import Recall
 from ccr.core.seal import seal
 from ccr.core.unified import Json
+from ccr.core.usage import Usage
 from ccr.dialect.anthropic.accept import is_sound, suits_claude
 from ccr.dialect.base import Call, Target
 from ccr.passthrough import Passthrough
@@ -107,13 +108,14 @@ def _passthrough(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Re
         headers={"anthropic-version": "2023-06-01", **headers, **upstream.provider.headers},
     )
 
-    def reply(heading: Heading) -> Passthrough:
+    def reply(heading: Heading) -> Reply | Passthrough:
         def convert() -> Reply:
             found = finish(_translated(inbound, body, upstream, recall=recall)).reply(heading)
             assert isinstance(found, Reply)
             return found
 
-        return Passthrough(stream=inbound.stream, convert=convert)
+        # Usage that has to be added up is not what the upstream's bytes say.
+        return convert() if heading.spent else Passthrough(stream=inbound.stream, convert=convert)
 
     return Plan(upstream, call, reply)
 
@@ -167,7 +169,9 @@ def _client(inbound: Inbound) -> Json:
     return {"body": inbound.body, "headers": inbound.headers, "sessionId": inbound.session or None}
 
 
-def heading(inbound: Inbound, upstream: Upstream, *, message_id: str, prompt_tokens: int) -> Heading:
+def heading(
+    inbound: Inbound, upstream: Upstream, *, message_id: str, prompt_tokens: int, spent: Usage | None = None
+) -> Heading:
     """Return what the reply of an upstream needs to know of the request."""
     provider, model = upstream.provider.name, upstream.model
     return Heading(
@@ -176,6 +180,7 @@ def heading(inbound: Inbound, upstream: Upstream, *, message_id: str, prompt_tok
         seal=lambda payload: seal(provider, model, payload),
         prompt_tokens=prompt_tokens,
         used_ids=tool_ids(inbound.body),
+        spent=spent,
     )
 
 

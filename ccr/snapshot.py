@@ -8,6 +8,7 @@ import msgspec
 from ccr.config.schema import Config, Provider
 from ccr.dialect.model_table import ModelFacts
 from ccr.errors import ConfigError, NotFound
+from ccr.route.agents import Agents
 from ccr.route.catalog import Catalog, Model
 from ccr.route.decide import Decision
 from ccr.route.name import resolve
@@ -45,7 +46,7 @@ class Snapshot:
 
     def routes_of(self, router: Mapping[str, Any]) -> Routes:
         """Return a `Router` section as the rules read it. Raises ConfigError if it can't be read."""
-        return read_routes(router, describes_images=self.config.force_use_image_agent)
+        return read_routes(router, describes_images=self.config.force_use_image_agent, agents=_agents(self.config))
 
     def facts(self, provider: str, model: str) -> ModelFacts:
         """Return what is known of a configured provider's model."""
@@ -88,6 +89,15 @@ def _router(config: Config) -> Mapping[str, Any]:
     """Return the `Router` section in the file's own spelling."""
     router = msgspec.to_builtins(config.router)
     return {**router.pop("extra"), **router}
+
+
+def _agents(config: Config) -> Agents | None:
+    """Return the agents of router mode, None if it is off."""
+    if not config.enable_router:
+        return None
+    models = (config.router_agent_model, config.tool_agent_model, config.coder_agent_model, config.think_agent_model)
+    router, tool, coder, thinker = (model or "" for model in models)
+    return Agents(router, tool, coder, thinker, steps=config.agent_steps)
 
 
 def _profiles(config: Config) -> Mapping[str, Mapping[str, Any]]:

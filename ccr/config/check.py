@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from ccr.config.agents import ROLES
 from ccr.config.interpolate import Unset, placeholder
 from ccr.config.legacy import KEYS as LEGACY_KEYS
 from ccr.config.legacy import NAME as LEGACY_NAME
@@ -83,6 +84,8 @@ def _routes(config: Config) -> Iterator[tuple[str, str]]:
     for key, value in {**router.pop("extra"), **router}.items():
         if key not in ("schedule", "thinkWhen"):
             yield from _models(member("Router", key), value)
+    for role in ROLES if config.enable_router else ():
+        yield from _models(f"{role.upper()}_AGENT_MODEL", getattr(config, f"{role}_agent_model"))
     for key, targets in config.fallback.items():
         for index, target in enumerate(targets):
             yield f"{member('fallback', key)}[{index}]", target

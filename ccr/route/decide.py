@@ -14,7 +14,7 @@ from ccr.route.subagent import take_tag
 
 Rejected = tuple[tuple[str, str], ...]
 
-_LIKE_DEFAULT = ("custom", "explicit", "subagent", "tier")
+_LIKE_DEFAULT = ("custom", "explicit", "subagent", "tier", "agents")
 """Scenarios that the original's `fallback` knows as `default`."""
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ccr.errors import ConfigError
+from ccr.route.agents import Agents
 from ccr.route.schedule import Window, read_window
 
 THRESHOLD = 60_000
@@ -55,6 +56,8 @@ class Routes(Struct, frozen=True):
     think: ThinkSigns = ThinkSigns()
     describes_images: bool = False
     """`forceUseImageAgent`: images are described to the model of another rule instead of choosing one."""
+    agents: Agents | None = None
+    """`ENABLE_ROUTER`: a small model picks who does what no other rule takes."""
 
     def at(self, now: datetime) -> "Routes":
         """Return the routes that hold at `now` (with time zone)."""
@@ -64,7 +67,7 @@ class Routes(Struct, frozen=True):
         return replace(self, rules=rules, aliases=aliases)
 
 
-def read_routes(router: Mapping[str, Any], *, describes_images: bool = False) -> Routes:
+def read_routes(router: Mapping[str, Any], *, describes_images: bool = False, agents: Agents | None = None) -> Routes:
     """Return the routes of a `Router` section in the file's own spelling; empty values count as unset.
 
     A route is `"provider,model"` or `{"model": ..., "schedule": [window, ...]}`; `schedule` beside the routes holds
@@ -87,6 +90,7 @@ def read_routes(router: Mapping[str, Any], *, describes_images: bool = False) ->
         threshold=threshold,
         think=think,
         describes_images=describes_images,
+        agents=agents,
     )
 
 

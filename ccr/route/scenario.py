@@ -166,6 +166,17 @@ def tier(case: Case) -> Hit | str:
     return Hit(target, f"Router.{alias} is for {shown(case.facts.model)}{_note(case.routes.aliases[alias])}")
 
 
+def agents(case: Case) -> Hit | str:
+    """Router mode: the dispatcher picks among the agents. The target is the one that answers in the end."""
+    if case.routes.agents is None:
+        return "ENABLE_ROUTER is not set"
+    try:
+        target = resolve(case.routes.agents.tool, case.catalog)
+    except NotFound as error:
+        return error.message
+    return Hit(target, "the dispatcher picks among the agents")
+
+
 def default(case: Case) -> Hit | str:
     """Everything else. Raises Unavailable if nothing is configured, NotFound if the default names nothing."""
     route = case.routes.rules.get("default")
@@ -191,6 +202,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("think", think),
     ("image", image),
     ("tier", tier),
+    ("agents", agents),
     ("default", default),
 )
 """First match wins; the last one always matches or raises."""

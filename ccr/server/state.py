@@ -137,6 +137,8 @@ class State:
         self.active -= 1
         self.served += 1
         trail.ms = round((time.time() - trail.started) * 1000)
+        if trail.spent is not None:
+            trail.usage = trail.spent.plus(trail.usage)
         trail.error = self.redact.text(trail.error)
         for attempt in trail.attempts:
             attempt.result = self.redact.text(attempt.result)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from ccr.core.jsonio import dump
 from ccr.errors import NotFound, RequestError
+from ccr.route.agents import Agents
 from ccr.route.catalog import Catalog, Model
 from ccr.route.decide import Decision, decide, read_facts, wants_tokens
 from ccr.route.routes import Route, Routes
@@ -21,7 +22,7 @@ TAG = "<CCR-SUBAGENT-MODEL>local,shared</CCR-SUBAGENT-MODEL>"
 WEB = {"type": "web_search_20250305", "name": "web_search"}
 
 Ask = dict[str, Any]
-"""A body, and beside it what the server knows: `agent`, `tokens`, `custom`."""
+"""A body, and beside it what the server knows: `agent`, `tokens`, `custom`; `agents` for router mode."""
 
 SIGNS: dict[str, Callable[[Ask], Ask]] = {
     "custom": lambda ask: {**ask, "custom": "main,small"},
@@ -33,6 +34,7 @@ SIGNS: dict[str, Callable[[Ask], Ask]] = {
     "think": lambda ask: {**ask, "body": {**ask["body"], "output_config": {"effort": "max"}}},
     "image": lambda ask: {**ask, "body": {**ask["body"], "messages": [user(IMAGE)]}},
     "tier": lambda ask: {**ask, "body": {**ask["body"], "model": "claude-opus-4-8"}},
+    "agents": lambda ask: {**ask, "agents": True},
     "default": lambda ask: ask,
 }
 TARGETS = {
@@ -45,6 +47,7 @@ TARGETS = {
     "think": "Main,Thinker",
     "image": "local,eye",
     "tier": "openrouter,anthropic/claude-3.5-sonnet",
+    "agents": "Main,small",
     "default": "Main,big",
 }
 ORDER = [name for name, _ in RULES]
@@ -52,6 +55,8 @@ ORDER = [name for name, _ in RULES]
 
 def run(ask: Ask, routes: Routes = ROUTES, catalog: Catalog = CATALOG) -> Decision:
     facts = read_facts(ask["body"], agent=ask.get("agent", ""))
+    if ask.get("agents"):
+        routes = replace(routes, agents=Agents("local,qwen:7b", "main,small"))
     more = {name: ask[name] for name in ("tokens", "custom", "last_prompt") if name in ask}
     return decide(facts, routes, catalog, **more)
 
@@ -143,6 +148,12 @@ def test_real_client_is_routed(name: str, scenario: str) -> None:
 @pytest.mark.parametrize("model", ["claude-next-9", "opus", "sonnet[1m]", "claude-3-5-haiku-20241022", "best"])
 def test_claude_s_own_names_are_always_served(model: str) -> None:
     assert run({"body": body(model)}, Routes(rules={"default": Route("main,big")})).route == "Main,big"
+
+
+def test_agents_that_are_not_there_leave_the_default() -> None:
+    decision = run({"body": body()}, replace(ROUTES, agents=Agents("gone,r", "gone,t")))
+    assert (decision.scenario, decision.route) == ("default", "Main,big")
+    assert "'gone'" in dict(decision.rejected)["agents"]
 
 
 @pytest.mark.parametrize("model", ["gone,m", "gpt-7"])
@@ -280,6 +291,8 @@ def test_fallbacks_of_a_decision(scenario: str, keys: tuple[str, ...]) -> None:
 def test_tokens_are_wanted_only_where_they_matter(rules: Mapping[str, str], ask: Ask, expected: int | None) -> None:
     routes = Routes(rules={name: Route(model) for name, model in rules.items()})
     facts = read_facts(ask.get("body", body()), agent=ask.get("agent", ""))
+    if ask.get("agents"):
+        routes = replace(routes, agents=Agents("local,qwen:7b", "main,small"))
     more = {name: ask[name] for name in ("custom", "last_prompt") if name in ask}
     limit = wants_tokens(facts, routes, WINDOWS, **more)
     assert limit == expected
