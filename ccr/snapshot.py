@@ -1,6 +1,7 @@
 """One configuration made ready for requests: immutable, swapped whole, kept by every request that began with it."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -43,6 +44,16 @@ class Snapshot:
             chain = Chain.build(known.chain.provider, known.chain.models.get(model, ()), registry=self._registry)
             found = self._upstreams[provider, model] = Upstream(known, model, chain)
         return found
+
+    @cached_property
+    def main(self) -> Upstream | None:
+        """The model of the default route, whose tokens count before the model is known; None if there is none."""
+        route = self.routes.rules.get("default")
+        try:
+            target = resolve(route.model, self.catalog) if route else None
+            return self.upstream(target.provider, target.model) if target else None
+        except (NotFound, ConfigError):
+            return None
 
     def routes_of(self, router: Mapping[str, Any]) -> Routes:
         """Return a `Router` section as the rules read it. Raises ConfigError if it can't be read."""

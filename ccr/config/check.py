@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from ccr.config import tokenizer
 from ccr.config.agents import ROLES
 from ccr.config.interpolate import Unset, placeholder
 from ccr.config.legacy import KEYS as LEGACY_KEYS
@@ -57,6 +58,8 @@ def check(config: Config, report: Report) -> None:
     for index, provider in enumerate(config.providers):
         if provider.proxy != "direct":
             _check_proxy(provider.proxy, path=f"Providers[{index}].proxy", report=report)
+        for path, message in tokenizer.problems(provider.tokenizer):
+            report.add(f"Providers[{index}].{path}", message, hint="tokens are counted with cl100k_base")
 
 
 def report_unset(unset: tuple[Unset, ...], config: Config, report: Report) -> None:

@@ -53,18 +53,20 @@ async def report(state: State, inbound: Inbound, *, model: str = "") -> Json:
     """
     inbound = await rewritten(state, inbound)
     inbound = await state.system.applied(state.snapshot.config.rewrite_system_prompt, inbound)
-    counted = await state.counter.count(inbound.body)
+    counter = state.counters.of(state.snapshot.main, proxy_url=state.snapshot.config.proxy_url)
+    counted = await counter.count(inbound.body)
     decision, body = await _decide(state, inbound, counted.total)
     snapshot = state.snapshot
     upstreams = [snapshot.upstream(decision.provider, decision.model)]
     if model:
         target = resolve(model, snapshot.catalog)
         upstreams.append(snapshot.upstream(target.provider, target.model))
-    prompt = Prompt(state, inbound, counted.total)
+    prompt = Prompt(state, snapshot, inbound, {counter: counted.total})
+    await prompt.measure(upstreams)
     by_tool = {}
     for tool in inbound.body.get("tools") or ():
         name = str(tool.get("name")) if isinstance(tool, dict) else "?"
-        by_tool[name] = (await state.counter.count({"tools": [tool]})).tools
+        by_tool[name] = (await counter.count({"tools": [tool]})).tools
     sections = {name: getattr(counted, name) for name in counted.__struct_fields__}
     tokens = {**sections, "total": counted.total, "by_tool": by_tool}
     found = {

@@ -118,7 +118,7 @@ async def _sent(state: State, snapshot: Snapshot, inbound: Inbound, *, routed: R
     upstreams = snapshot.candidates(routed.decision)
     repeats = not repeats_itself(inbound.headers)
     candidates = [candidate(state.board, upstream, repeats=repeats) for upstream in upstreams]
-    prompt = Prompt(state, inbound, routed.counted)
+    prompt = Prompt(state, snapshot, inbound, routed.counts)
     await prompt.measure(upstreams)
     trail.prompt_estimate = prompt.estimate(upstreams[0])
     errands = [_errand(state, snapshot, inbound, u, body=routed.body, prompt=prompt, trail=trail) for u in upstreams]
@@ -211,7 +211,7 @@ async def ask(state: State, snapshot: Snapshot, inbound: Inbound, upstream: Upst
     trail = Trail(id="req_own", started=0.0)
     relay = Relay(collect, stream=False, headers={})
     exchange = _exchange(state, inbound, Watch(relay), relay=relay, trail=trail)
-    prompt = Prompt(state, inbound, None)
+    prompt = Prompt(state, snapshot, inbound)
     await prompt.measure([upstream])
     candidates = [candidate(state.board, upstream, repeats=True)]
     prepare = _errand(state, snapshot, inbound, upstream, body=inbound.body, prompt=prompt, trail=trail)

@@ -25,6 +25,7 @@ from ccr.net.credential import Credentials
 from ccr.net.queue import Queue
 from ccr.plugins.js.keeper import Keeper
 from ccr.plugins.load import Loader, Plugins
+from ccr.server.counters import Counters
 from ccr.server.image import Descriptions
 from ccr.server.kept import Kept
 from ccr.server.ledger import Ledger
@@ -68,7 +69,7 @@ class State:
         self.served = 0
         self.counter = Counter(tokenizer())
         self.calibration = Calibration()
-        self._counters: dict[str, Counter] = {}
+        self.counters = Counters(self.counter, env=env, folder=home(env).root, tell=log.event)
         self.overrides = Overrides(env, log)
         self.system = SystemPrompt(log)
         self.clients = Clients(env)
@@ -108,7 +109,8 @@ class State:
         log = MaskedLog(self.log)
         made = State(loaded, env=self._env, instance=self.instance, role=self.role, log=log)
         log.mask = lambda text: made.redact.text(text)
-        made.counter, made.recent, made.sessions = self.counter, self.recent, self.sessions
+        made.counter, made.counters = self.counter, self.counters
+        made.recent, made.sessions = self.recent, self.sessions
         return made
 
     def drain(self) -> None:
@@ -119,7 +121,7 @@ class State:
     async def running(self) -> AsyncIterator[None]:
         """Keep the clients and the users' JavaScript while the block runs, then close them, in a second at most."""
         try:
-            async with self._keeper.running(), self.presets.running():
+            async with self._keeper.running(), self.presets.running(), self.counters.running():
                 yield
         finally:
             with trio.CancelScope(deadline=trio.current_time() + 1, shield=True):
@@ -145,12 +147,6 @@ class State:
         self.recent.append(trail)
         self.sessions.end(trail)
         self.log.request(trail.record())
-
-    def counting(self, encoding: str) -> Counter:
-        """Return the counter for a bundled encoding. Raises ConfigError if there is none of that name."""
-        if encoding not in self._counters:
-            self._counters[encoding] = Counter(tokenizer(encoding))
-        return self._counters[encoding]
 
     def last_usage(self, inbound: Inbound) -> Usage | None:
         """Return the usage of the session's last reply, if the session is known."""
