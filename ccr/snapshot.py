@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from ccr.config.schema import Config, Provider
-from ccr.dialect.model_table import ModelFacts
+from ccr.dialect.model_table import ModelFacts, Told, listed
 from ccr.errors import ConfigError, NotFound
 from ccr.route.agents import Agents
 from ccr.route.catalog import Catalog, Model
@@ -23,15 +23,16 @@ from ccr.upstream import Upstream, known
 class Snapshot:
     """The configuration in force, with what is derived from it once. Raises ConfigError if routes can't be read."""
 
-    def __init__(self, config: Config, digest: str, *, registry: Registry = BUILTIN) -> None:
+    def __init__(self, config: Config, digest: str, *, registry: Registry = BUILTIN, told: Told | None = None) -> None:
         self.config = config
         self.hash = digest
         self._registry = registry
-        self.catalog = Catalog({p.name: {m: _known(p, m) for m in p.models} for p in config.providers})
+        self._told = told or {}
+        self._providers: Mapping[str, Provider] = {p.name: p for p in config.providers}
+        self.catalog = Catalog({p.name: {m: self._model(p.name, m) for m in p.models} for p in config.providers})
         self.router = _router(config)
         self.routes = self.routes_of(self.router)
         self.profiles = _profiles(config)
-        self._providers: Mapping[str, Provider] = {p.name: p for p in config.providers}
         self._upstreams: dict[tuple[str, str], Upstream] = {}
 
     def upstream(self, provider: str, model: str) -> Upstream:
@@ -42,7 +43,7 @@ class Snapshot:
             if known is None:
                 raise NotFound(f"unknown provider {provider!r}; configured are: {', '.join(self._providers) or 'none'}")
             chain = Chain.build(known.chain.provider, known.chain.models.get(model, ()), registry=self._registry)
-            found = self._upstreams[provider, model] = Upstream(known, model, chain)
+            found = self._upstreams[provider, model] = Upstream(known, model, chain, self._listed(known, model))
         return found
 
     @cached_property
@@ -61,7 +62,12 @@ class Snapshot:
 
     def facts(self, provider: str, model: str) -> ModelFacts:
         """Return what is known of a configured provider's model."""
-        return known(self._providers[provider], model)
+        found = self._providers[provider]
+        return known(found, model, self._listed(found, model))
+
+    def informed(self, told: Told) -> "Snapshot":
+        """Return the same configuration with what the providers' lists tell, by their places."""
+        return Snapshot(self.config, self.hash, registry=self._registry, told=told)
 
     def candidates(self, decision: Decision) -> list[Upstream]:
         """Return who may answer, in order: the decision's model, then those of its `fallback` list.
@@ -81,6 +87,13 @@ class Snapshot:
                 found.append(upstream)
         return found
 
+    def _listed(self, provider: Provider, model: str) -> ModelFacts:
+        return listed(self._told, provider.url, model)
+
+    def _model(self, provider: str, model: str) -> Model:
+        facts = self.facts(provider, model)
+        return Model(window=facts.window, images=facts.images)
+
     def problems(self) -> list[str]:
         """Return what is wrong with the transformers of each provider, a line each."""
         found: list[str] = []
@@ -89,11 +102,6 @@ class Snapshot:
             entries = [*chains.provider, *(entry for model in chains.models.values() for entry in model)]
             found += [f"provider {provider.name!r}: {problem}" for problem in problems(entries, self._registry)]
         return found
-
-
-def _known(provider: Provider, model: str) -> Model:
-    facts = known(provider, model)
-    return Model(window=facts.window, images=facts.images)
 
 
 def _router(config: Config) -> Mapping[str, Any]:

@@ -121,6 +121,7 @@ async def _sent(state: State, snapshot: Snapshot, inbound: Inbound, *, routed: R
     prompt = Prompt(state, snapshot, inbound, routed.counts)
     await prompt.measure(upstreams)
     trail.prompt_estimate = prompt.estimate(upstreams[0])
+    state.lists.want(upstreams[0], trail.prompt_estimate, proxy_url=snapshot.config.proxy_url)
     errands = [_errand(state, snapshot, inbound, u, body=routed.body, prompt=prompt, trail=trail) for u in upstreams]
     wanted = Ask(exchange.accepted, inbound.session, trail.prompt_estimate)
     await exchange.run(attempts(candidates, wanted, random=state.board.random), candidates, errands=errands)

@@ -29,6 +29,7 @@ from ccr.server.counters import Counters
 from ccr.server.image import Descriptions
 from ccr.server.kept import Kept
 from ccr.server.ledger import Ledger
+from ccr.server.lists import Lists
 from ccr.server.override import Overrides
 from ccr.server.pools import pool_specs
 from ccr.server.preset import MaskedLog, Presets
@@ -73,6 +74,7 @@ class State:
         self.overrides = Overrides(env, log)
         self.system = SystemPrompt(log)
         self.clients = Clients(env)
+        self.lists = Lists(home(env).learnt, clients=self.clients, learn=self._learn)
         self.credentials = Credentials(env, self.clients, save=atomic.write)
         self.board = Board(random.random)
         self.queue = Queue()
@@ -96,7 +98,7 @@ class State:
     def swap(self, loaded: Loaded, plugins: Plugins) -> None:
         """Put a valid configuration in force. Raises ConfigError if it is not one; then the old one stays."""
         config = loaded.require()
-        self.snapshot = Snapshot(config, loaded.hash, registry=plugins.registry)
+        self.snapshot = Snapshot(config, loaded.hash, registry=plugins.registry, told=self.lists.told)
         self.redact = redactor(config)
         self.board.configure(pool_specs(config))
         for provider in config.providers:
@@ -104,12 +106,16 @@ class State:
         self.plugins = plugins
         self._keeper.keep(plugins.bridge)
 
+    def _learn(self) -> None:
+        """Go by what the providers tell of their models from now on."""
+        self.snapshot = self.snapshot.informed(self.lists.told)
+
     def _for_preset(self, loaded: Loaded) -> "State":
         """Return the state of a preset: its requests are told with ours, its keys and plugins are its own."""
         log = MaskedLog(self.log)
         made = State(loaded, env=self._env, instance=self.instance, role=self.role, log=log)
         log.mask = lambda text: made.redact.text(text)
-        made.counter, made.counters = self.counter, self.counters
+        made.counter = made.counters.usual = self.counter
         made.recent, made.sessions = self.recent, self.sessions
         return made
 
@@ -121,7 +127,7 @@ class State:
     async def running(self) -> AsyncIterator[None]:
         """Keep the clients and the users' JavaScript while the block runs, then close them, in a second at most."""
         try:
-            async with self._keeper.running(), self.presets.running(), self.counters.running():
+            async with self._keeper.running(), self.presets.running(), self.counters.running(), self.lists.running():
                 yield
         finally:
             with trio.CancelScope(deadline=trio.current_time() + 1, shield=True):
