@@ -71,6 +71,9 @@ class Plan:
     """What leads the bytes of a reply through other processes before the reader gets them, in this order."""
 
 
+Trace = list[tuple[str, Json]]
+"""The request before all transformers, under an empty name, and after each one, under its name."""
+
 Steps = Generator[Awaitable[Json], Json, Plan]
 """Makes a plan; yields what has to be awaited on the way, and is sent what came of it."""
 
@@ -85,12 +88,22 @@ def build(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall, g
 
 
 def steps(
-    inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall, grant: Grant = NO_GRANT, key: str = ""
+    inbound: Inbound,
+    body: Json,
+    upstream: Upstream,
+    *,
+    recall: Recall,
+    grant: Grant = NO_GRANT,
+    key: str = "",
+    trace: Trace | None = None,
 ) -> Steps:
-    """Like `build`, for chains in which a transformer may have to wait; they are told the provider's `key`."""
+    """Like `build`, for chains in which a transformer may have to wait; they are told the provider's `key`.
+
+    What each transformer makes of the request is put into `trace`, if it is given.
+    """
     if upstream.passes_through:
         return _passthrough(inbound, body, upstream, recall=recall)
-    return (yield from _translated(inbound, body, upstream, recall=recall, grant=grant, key=key))
+    return (yield from _translated(inbound, body, upstream, recall=recall, grant=grant, key=key, trace=trace))
 
 
 def _passthrough(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall) -> Plan:
@@ -129,7 +142,14 @@ def _with_model(raw: bytes | None, model: str) -> bytes | None:
 
 
 def _translated(
-    inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall, grant: Grant = NO_GRANT, key: str = ""
+    inbound: Inbound,
+    body: Json,
+    upstream: Upstream,
+    *,
+    recall: Recall,
+    grant: Grant = NO_GRANT,
+    key: str = "",
+    trace: Trace | None = None,
 ) -> Steps:
     request = unify(body)
     request["model"] = upstream.model
@@ -141,7 +161,7 @@ def _translated(
         request.setdefault("anthropic", {})["betas"] = [beta.strip() for beta in betas]
     names = ToolNames(request)
     context = Context(upstream.provider.name, upstream.model, upstream.vendor, inbound.stream)
-    context.key, context.client = key, _client(inbound)
+    context.key, context.client, context.trace = key, _client(inbound), trace
     request = yield from upstream.chain.edits(request, context)
     target = Target(
         provider=upstream.provider.name,

@@ -16,7 +16,7 @@ from ccr.server.http import Request
 from ccr.server.own import asked, awaited, rewritten
 from ccr.server.prompt import Prompt
 from ccr.server.state import State
-from ccr.status.explain import changes
+from ccr.status.explain import changes, edits
 from ccr.upstream import Upstream
 
 Json = dict[str, Any]
@@ -102,8 +102,9 @@ def _route(decision: Decision) -> Json:
 async def _call(state: State, inbound: Inbound, body: Json, upstream: Upstream) -> Json:
     target = f"{upstream.provider.name},{upstream.model}"
     key = upstream.provider.keys[0].key if upstream.provider.keys else ""
+    trace: plan.Trace = []
     try:
-        steps = plan.steps(inbound, body, upstream, recall=state.recall, key=key)
+        steps = plan.steps(inbound, body, upstream, recall=state.recall, key=key, trace=trace)
         call = (await awaited(steps)).call
     except (RequestError, ConfigError) as error:
         return {"target": target, "error": str(error)}
@@ -116,5 +117,6 @@ async def _call(state: State, inbound: Inbound, body: Json, upstream: Upstream) 
         "headers": headers,
         "bytes": len(call.body),
         "changes": changes(inbound.body, sent),
+        "transformers": edits(trace),
         "body": sent,
     }
