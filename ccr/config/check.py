@@ -85,7 +85,10 @@ def _unset(name: str) -> tuple[str, str]:
 def _routes(config: Config) -> Iterator[tuple[str, str]]:
     router = msgspec.to_builtins(config.router)
     for key, value in {**router.pop("extra"), **router}.items():
-        if key not in ("schedule", "thinkWhen"):
+        if key == "rules":
+            for index, rule in enumerate(value):
+                yield from _models(f"Router.rules[{index}].model", rule.get("model"))
+        elif key not in ("schedule", "thinkWhen"):
             yield from _models(member("Router", key), value)
     for role in ROLES if config.enable_router else ():
         yield from _models(f"{role.upper()}_AGENT_MODEL", getattr(config, f"{role}_agent_model"))

@@ -133,6 +133,10 @@ class Router(Struct, frozen=True, kw_only=True, rename="camel"):
     think_when: Annotated[
         Json | None, Meta(description="What asks for reasoning: `budget`, `planMode`, `efforts`, `keywords`.")
     ] = None
+    rules: Annotated[
+        tuple[Json, ...],
+        Meta(description="Rules of your own, `{when, model, name}`; the first whose conditions all hold counts."),
+    ] = ()
     schedule: Annotated[
         Json | None, Meta(description="For each route, the hours in which another model serves it.")
     ] = None

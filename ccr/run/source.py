@@ -12,7 +12,7 @@ from ccr.errors import CommandError
 from ccr.store import configfile
 
 ROUTES = {field.encode_name: field.name for field in msgspec.structs.fields(Router)}
-NOT_ROUTES = ("longContextThreshold", "thinkWhen", "schedule", "extra")
+NOT_ROUTES = ("longContextThreshold", "rules", "thinkWhen", "schedule", "extra")
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

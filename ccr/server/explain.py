@@ -79,7 +79,7 @@ async def report(state: State, inbound: Inbound, *, model: str = "") -> Json:
 
 
 async def _decide(state: State, inbound: Inbound, tokens: int) -> tuple[Decision, Json]:
-    facts = read_facts(inbound.body, agent=inbound.agent)
+    facts = read_facts(inbound.body, agent=inbound.agent, headers=inbound.headers)
     snapshot = state.snapshot
     routes = (await state.overrides.routes(snapshot, inbound)).at(datetime.now(UTC))
     usage = state.last_usage(inbound)

@@ -27,7 +27,7 @@ async def route(state: State, snapshot: Snapshot, inbound: Inbound) -> Routed:
 
     Raises NotFound for a model that does not exist, Unavailable if none does.
     """
-    facts = read_facts(inbound.body, agent=inbound.agent)
+    facts = read_facts(inbound.body, agent=inbound.agent, headers=inbound.headers)
     routes = (await state.overrides.routes(snapshot, inbound)).at(datetime.now(UTC))
     usage = state.last_usage(inbound)
     last_prompt = usage.prompt if usage else 0
