@@ -20,6 +20,7 @@ from ccr.core.login import NO_GRANT, Grant
 from ccr.core.recall import Recall
 from ccr.core.seal import seal
 from ccr.core.unified import Json
+from ccr.core.usage import Usage
 from ccr.dialect.anthropic.accept import is_sound, suits_claude
 from ccr.dialect.base import Call, Target
 from ccr.passthrough import Passthrough
@@ -72,6 +73,9 @@ class Plan:
     """What leads the bytes of a reply through other processes before the reader gets them, in this order."""
 
 
+Trace = list[tuple[str, Json]]
+"""The request before all transformers, under an empty name, and after each one, under its name."""
+
 Steps = Generator[Awaitable[Json], Json, Plan]
 """Makes a plan; yields what has to be awaited on the way, and is sent what came of it."""
 
@@ -86,12 +90,22 @@ def build(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall, g
 
 
 def steps(
-    inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall, grant: Grant = NO_GRANT, key: str = ""
+    inbound: Inbound,
+    body: Json,
+    upstream: Upstream,
+    *,
+    recall: Recall,
+    grant: Grant = NO_GRANT,
+    key: str = "",
+    trace: Trace | None = None,
 ) -> Steps:
-    """Like `build`, for chains in which a transformer may have to wait; they are told the provider's `key`."""
+    """Like `build`, for chains in which a transformer may have to wait; they are told the provider's `key`.
+
+    What each transformer makes of the request is put into `trace`, if it is given.
+    """
     if upstream.passes_through:
         return _passthrough(inbound, body, upstream, recall=recall)
-    return (yield from _translated(inbound, body, upstream, recall=recall, grant=grant, key=key))
+    return (yield from _translated(inbound, body, upstream, recall=recall, grant=grant, key=key, trace=trace))
 
 
 def _passthrough(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall) -> Plan:
@@ -110,13 +124,14 @@ def _passthrough(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Re
         headers={"anthropic-version": "2023-06-01", **headers, **upstream.provider.headers},
     )
 
-    def reply(heading: Heading) -> Passthrough:
+    def reply(heading: Heading) -> Reply | Passthrough:
         def convert() -> Reply:
             found = finish(_translated(inbound, body, upstream, recall=recall)).reply(heading)
             assert isinstance(found, Reply)
             return found
 
-        return Passthrough(stream=inbound.stream, convert=convert, maker=upstream.maker)
+        # Usage that has to be added up is not what the upstream's bytes say.
+        return convert() if heading.spent else Passthrough(stream=inbound.stream, convert=convert, maker=upstream.maker)
 
     return Plan(upstream, call, reply)
 
@@ -130,7 +145,14 @@ def _with_model(raw: bytes | None, model: str) -> bytes | None:
 
 
 def _translated(
-    inbound: Inbound, body: Json, upstream: Upstream, *, recall: Recall, grant: Grant = NO_GRANT, key: str = ""
+    inbound: Inbound,
+    body: Json,
+    upstream: Upstream,
+    *,
+    recall: Recall,
+    grant: Grant = NO_GRANT,
+    key: str = "",
+    trace: Trace | None = None,
 ) -> Steps:
     request = unify(body)
     request["model"] = upstream.model
@@ -143,7 +165,7 @@ def _translated(
         request.setdefault("anthropic", {})["betas"] = [beta.strip() for beta in betas]
     names = ToolNames(request)
     context = Context(upstream.provider.name, upstream.model, upstream.vendor, inbound.stream)
-    context.key, context.client = key, _client(inbound)
+    context.key, context.client, context.trace = key, _client(inbound), trace
     request = yield from upstream.chain.edits(request, context)
     target = Target(
         provider=upstream.provider.name,
@@ -171,7 +193,9 @@ def _client(inbound: Inbound) -> Json:
     return {"body": inbound.body, "headers": inbound.headers, "sessionId": inbound.session or None}
 
 
-def heading(inbound: Inbound, upstream: Upstream, *, message_id: str, prompt_tokens: int) -> Heading:
+def heading(
+    inbound: Inbound, upstream: Upstream, *, message_id: str, prompt_tokens: int, spent: Usage | None = None
+) -> Heading:
     """Return what the reply of an upstream needs to know of the request."""
     provider, model = upstream.provider.name, upstream.model
     return Heading(
@@ -180,6 +204,7 @@ def heading(inbound: Inbound, upstream: Upstream, *, message_id: str, prompt_tok
         seal=lambda payload: seal(provider, model, payload),
         prompt_tokens=prompt_tokens,
         used_ids=tool_ids(inbound.body),
+        spent=spent,
     )
 
 

@@ -1,13 +1,15 @@
 """One configuration made ready for requests: immutable, swapped whole, kept by every request that began with it."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
 from ccr.config.schema import Config, Provider
-from ccr.dialect.model_table import ModelFacts
+from ccr.dialect.model_table import ModelFacts, Told, listed
 from ccr.errors import ConfigError, NotFound
+from ccr.route.agents import Agents
 from ccr.route.catalog import Catalog, Model
 from ccr.route.decide import Decision
 from ccr.route.name import resolve
@@ -21,15 +23,16 @@ from ccr.upstream import Upstream, known
 class Snapshot:
     """The configuration in force, with what is derived from it once. Raises ConfigError if routes can't be read."""
 
-    def __init__(self, config: Config, digest: str, *, registry: Registry = BUILTIN) -> None:
+    def __init__(self, config: Config, digest: str, *, registry: Registry = BUILTIN, told: Told | None = None) -> None:
         self.config = config
         self.hash = digest
         self._registry = registry
-        self.catalog = Catalog({p.name: {m: _known(p, m) for m in p.models} for p in config.providers})
+        self._told = told or {}
+        self._providers: Mapping[str, Provider] = {p.name: p for p in config.providers}
+        self.catalog = Catalog({p.name: {m: self._model(p.name, m) for m in p.models} for p in config.providers})
         self.router = _router(config)
         self.routes = self.routes_of(self.router)
         self.profiles = _profiles(config)
-        self._providers: Mapping[str, Provider] = {p.name: p for p in config.providers}
         self._upstreams: dict[tuple[str, str], Upstream] = {}
 
     def upstream(self, provider: str, model: str) -> Upstream:
@@ -40,16 +43,31 @@ class Snapshot:
             if known is None:
                 raise NotFound(f"unknown provider {provider!r}; configured are: {', '.join(self._providers) or 'none'}")
             chain = Chain.build(known.chain.provider, known.chain.models.get(model, ()), registry=self._registry)
-            found = self._upstreams[provider, model] = Upstream(known, model, chain)
+            found = self._upstreams[provider, model] = Upstream(known, model, chain, self._listed(known, model))
         return found
+
+    @cached_property
+    def main(self) -> Upstream | None:
+        """The model of the default route, whose tokens count before the model is known; None if there is none."""
+        route = self.routes.rules.get("default")
+        try:
+            target = resolve(route.model, self.catalog) if route else None
+            return self.upstream(target.provider, target.model) if target else None
+        except (NotFound, ConfigError):
+            return None
 
     def routes_of(self, router: Mapping[str, Any]) -> Routes:
         """Return a `Router` section as the rules read it. Raises ConfigError if it can't be read."""
-        return read_routes(router, describes_images=self.config.force_use_image_agent)
+        return read_routes(router, describes_images=self.config.force_use_image_agent, agents=_agents(self.config))
 
     def facts(self, provider: str, model: str) -> ModelFacts:
         """Return what is known of a configured provider's model."""
-        return known(self._providers[provider], model)
+        found = self._providers[provider]
+        return known(found, model, self._listed(found, model))
+
+    def informed(self, told: Told) -> "Snapshot":
+        """Return the same configuration with what the providers' lists tell, by their places."""
+        return Snapshot(self.config, self.hash, registry=self._registry, told=told)
 
     def candidates(self, decision: Decision) -> list[Upstream]:
         """Return who may answer, in order: the decision's model, then its route's fallbacks, or those of `fallback`.
@@ -69,6 +87,13 @@ class Snapshot:
                 found.append(upstream)
         return found
 
+    def _listed(self, provider: Provider, model: str) -> ModelFacts:
+        return listed(self._told, provider.url, model)
+
+    def _model(self, provider: str, model: str) -> Model:
+        facts = self.facts(provider, model)
+        return Model(window=facts.window, images=facts.images)
+
     def problems(self) -> list[str]:
         """Return what is wrong with the transformers of each provider, a line each."""
         found: list[str] = []
@@ -79,15 +104,19 @@ class Snapshot:
         return found
 
 
-def _known(provider: Provider, model: str) -> Model:
-    facts = known(provider, model)
-    return Model(window=facts.window, images=facts.images)
-
-
 def _router(config: Config) -> Mapping[str, Any]:
     """Return the `Router` section in the file's own spelling."""
     router = msgspec.to_builtins(config.router)
     return {**router.pop("extra"), **router}
+
+
+def _agents(config: Config) -> Agents | None:
+    """Return the agents of router mode, None if it is off."""
+    if not config.enable_router:
+        return None
+    models = (config.router_agent_model, config.tool_agent_model, config.coder_agent_model, config.think_agent_model)
+    router, tool, coder, thinker = (model or "" for model in models)
+    return Agents(router, tool, coder, thinker, steps=config.agent_steps)
 
 
 def _profiles(config: Config) -> Mapping[str, Mapping[str, Any]]:

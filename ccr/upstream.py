@@ -12,7 +12,7 @@ from ccr.dialect.anthropic import Anthropic
 from ccr.dialect.anthropic.claude import answers
 from ccr.dialect.base import Dialect, Target
 from ccr.dialect.gemini import Gemini
-from ccr.dialect.model_table import ModelFacts, facts
+from ccr.dialect.model_table import UNKNOWN, ModelFacts, facts
 from ccr.dialect.openai_chat import OpenAIChat
 from ccr.dialect.openai_responses import OpenAIResponses
 from ccr.dialect.vendor import DialectName, Vendor
@@ -39,6 +39,8 @@ class Upstream:
     provider: Provider
     model: str
     chain: Chain
+    told: ModelFacts = UNKNOWN
+    """What the provider's own list says of the model."""
 
     @cached_property
     def vendor(self) -> Vendor:
@@ -52,7 +54,7 @@ class Upstream:
     @cached_property
     def facts(self) -> ModelFacts:
         """The model's limits and abilities."""
-        return known(self.provider, self.model)
+        return known(self.provider, self.model, self.told)
 
     @cached_property
     def dialect_name(self) -> DialectName:
@@ -102,16 +104,20 @@ class Upstream:
         return self.chain.only_dialect if self.chain.entries else self.is_anthropic
 
 
-def known(provider: Provider, model: str) -> ModelFacts:
-    """Return what is known of a provider's model: from the user's settings, else of the vendor, else by its name."""
+def known(provider: Provider, model: str, told: ModelFacts = UNKNOWN) -> ModelFacts:
+    """Return what is known of a provider's model: from the user's settings, else from the provider's own list, else of
+    the vendor, else by its name.
+    """
     vendor, by_name = for_model(find(provider.url), model), facts(model)
     own = provider.model_settings.get(model) or ModelSettings()
     # Whoever runs a model at home gives it the window that fits the memory.
     window = None if vendor.name in SELF_HOSTED else by_name.window
-    images = False if not vendor.images else by_name.images
+    images = by_name.images if told.images is None else told.images
+    if not vendor.images:
+        images = False
     return ModelFacts(
-        window=own.context_window or window,
-        max_output=own.max_output or vendor.max_output or by_name.max_output,
+        window=own.context_window or told.window or window,
+        max_output=own.max_output or told.max_output or vendor.max_output or by_name.max_output,
         images=images if own.images is None else own.images,
         documents=own.documents,
     )

@@ -11,6 +11,7 @@ from ccr.config.parse import parse
 from ccr.core.jsonio import dump, dump_text
 from ccr.core.recall import Recall
 from ccr.core.seal import seal
+from ccr.core.usage import Usage
 from ccr.snapshot import Snapshot
 from ccr.upstream import Upstream
 from tests.chat import request
@@ -60,6 +61,23 @@ def test_what_passes_through_keeps_the_clients_headers_but_its_credentials() -> 
     assert call.headers["anthropic-beta"] == "a"
     assert call.headers["x-app"] == "cli"
     assert not {"authorization", "host"} & set(call.headers)
+
+
+def test_usage_that_is_added_up_is_never_passed_through() -> None:
+    asked = inbound(request(stream=False))
+    target = upstream(**PASSING)
+    built = plan.build(asked, asked.body, target, recall=Recall())
+    heading = plan.heading(asked, target, message_id="msg_1", prompt_tokens=0, spent=Usage(input=100, output=20))
+    reply = built.reply(heading)
+    answer = {
+        "type": "message",
+        "role": "assistant",
+        "content": [{"type": "text", "text": "hi"}],
+        "stop_reason": "end_turn",
+    }
+    out = reply.feed(json.dumps({**answer, "usage": {"input_tokens": 7, "output_tokens": 3}}).encode()) + reply.close()
+    usage = json.loads(out)["usage"]
+    assert (usage["input_tokens"], usage["output_tokens"]) == (107, 23)
 
 
 def test_a_bearer_key_can_be_asked_for() -> None:

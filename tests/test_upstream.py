@@ -6,8 +6,9 @@ import pytest
 
 from ccr.config.parse import parse
 from ccr.core.jsonio import dump_text
+from ccr.dialect.model_table import ModelFacts
 from ccr.snapshot import Snapshot
-from ccr.upstream import Upstream
+from ccr.upstream import Upstream, known
 
 
 def upstream(url: str, *, model: str = "m", **settings: Any) -> Upstream:
@@ -59,3 +60,19 @@ def test_bytes_pass_through_to_anthropic_alone(url: str, use: list[Any], passes:
 def test_the_users_own_limit_wins() -> None:
     settings = {"model_settings": {"m": {"max_output": 1234}}}
     assert upstream("https://api.deepseek.com", **settings).vendor.max_output == 1234
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, ModelFacts(90_000, 5000, images=False)),
+        ({"m": {"context_window": 7, "max_output": 8, "images": True}}, ModelFacts(7, 8, images=True)),
+    ],
+)
+def test_what_the_provider_tells_goes_before_the_name_and_after_the_user(settings: Any, expected: ModelFacts) -> None:
+    model = "gpt-4o"
+    told = ModelFacts(90_000, 5000, images=False)
+    own = {model: settings["m"]} if settings else {}
+    provider = upstream("https://x.example/v1", model=model, model_settings=own).provider
+    assert known(provider, model, told) == expected
+    assert known(provider, "glm-4.6", ModelFacts(images=True)).window == 200_000

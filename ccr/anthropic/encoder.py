@@ -56,6 +56,8 @@ class Heading:
     """An estimate of the prompt, until the upstream tells."""
     used_ids: Collection[str] = ()
     """Tool ids that the conversation has already: the client takes an id to be unique in its session."""
+    spent: Usage | None = None
+    """What other replies have cost already to make this one: the client is told the sum."""
 
 
 class Encoder(ABC):
@@ -73,6 +75,7 @@ class Encoder(ABC):
         """The thinking blocks that were sent, as the client should give them back."""
         self._seal = heading.seal
         self._prompt_tokens = heading.prompt_tokens
+        self._spent = heading.spent
         self._used_ids = set(heading.used_ids)
         self._open: Literal["", "text", "thinking", "tool"] = ""
         self._searches = 0
@@ -113,6 +116,7 @@ class Encoder(ABC):
         usage = self.usage or Usage(input=self._prompt_tokens, output=-(-self._written // TOKEN_LENGTH))
         if usage.prompt == 0 and self._prompt_tokens:
             usage = latest(usage, Usage(input=self._prompt_tokens))
+        usage = usage.plus(self._spent)
         found: Json = {
             "input_tokens": usage.input,
             "cache_creation_input_tokens": usage.cache_write,

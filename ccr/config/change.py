@@ -14,7 +14,7 @@ ROUTES = ("default", "background", "think", "longContext", "webSearch", "image")
 """The routes that rules use, in the order in which they are shown."""
 
 TIERS = ("opus", "sonnet", "haiku", "subagent")
-NOT_ROUTES = ("longContextThreshold", "schedule", "thinkWhen")
+NOT_ROUTES = ("longContextThreshold", "rules", "schedule", "thinkWhen")
 
 
 def shown_routes(raw: Json) -> dict[str, str]:

@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from ccr.config import tokenizer
+from ccr.config.agents import ROLES
 from ccr.config.interpolate import Unset, placeholder
 from ccr.config.legacy import KEYS as LEGACY_KEYS
 from ccr.config.legacy import NAME as LEGACY_NAME
@@ -59,6 +61,8 @@ def check(config: Config, report: Report) -> None:
         if provider.insecure:
             what = "any certificate is accepted, so whoever is in between can read the key and everything else"
             report.add(f"Providers[{index}].insecure", what, hint="trust the server's own with ca_file instead")
+        for path, message in tokenizer.problems(provider.tokenizer):
+            report.add(f"Providers[{index}].{path}", message, hint="tokens are counted with cl100k_base")
 
 
 def report_unset(unset: tuple[Unset, ...], config: Config, report: Report) -> None:
@@ -84,8 +88,13 @@ def _unset(name: str) -> tuple[str, str]:
 def _routes(config: Config) -> Iterator[tuple[str, str]]:
     router = msgspec.to_builtins(config.router)
     for key, value in {**router.pop("extra"), **router}.items():
-        if key not in ("schedule", "thinkWhen"):
+        if key == "rules":
+            for index, rule in enumerate(value):
+                yield from _models(f"Router.rules[{index}].model", rule.get("model"))
+        elif key not in ("schedule", "thinkWhen"):
             yield from _models(member("Router", key), value)
+    for role in ROLES if config.enable_router else ():
+        yield from _models(f"{role.upper()}_AGENT_MODEL", getattr(config, f"{role}_agent_model"))
     for key, targets in config.fallback.items():
         for index, target in enumerate(targets):
             yield f"{member('fallback', key)}[{index}]", target

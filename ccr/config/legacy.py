@@ -9,14 +9,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from ccr.config.agents import OPENAI_URL
 from ccr.config.problem import Report
 from ccr.config.provider import merge_keys
 from ccr.config.schema import Config, Key, Provider
 
 KEYS = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL")
 NAME = "default"
-OPENAI_URL = "https://api.openai.com/v1"
-"""The base URL that OpenAI's own SDK takes when it is given none."""
 
 
 def complete(config: Config, env: Mapping[str, str], report: Report) -> Config:

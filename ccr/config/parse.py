@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from ccr.config import agents
 from ccr.config.check import check, guard, report_unset
 from ccr.config.interpolate import interpolate
 from ccr.config.legacy import complete
@@ -47,7 +48,8 @@ def parse(text: str, env: Mapping[str, str]) -> Loaded:
     if raw is None:
         return Loaded(None, report.problems, {}, _digest(text.encode("utf-8", "surrogatepass")))
     values, unset = interpolate(raw, env)
-    config = guard(complete(_config(_with_port(values, env), report), env, report), report)
+    written = _config(agents.overlay(_with_port(values, env), env), report)
+    config = guard(complete(agents.complete(written, report), env, report), report)
     check(config, report)
     report_unset(unset, config, report)
     return Loaded(None if report.is_fatal else config, report.problems, raw, _digest(_content(config)))

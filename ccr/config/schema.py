@@ -147,6 +147,10 @@ class Router(Struct, frozen=True, kw_only=True, rename="camel"):
     think_when: Annotated[
         Json | None, Meta(description="What asks for reasoning: `budget`, `planMode`, `efforts`, `keywords`.")
     ] = None
+    rules: Annotated[
+        tuple[Json, ...],
+        Meta(description="Rules of your own, `{when, model, name}`; the first whose conditions all hold counts."),
+    ] = ()
     schedule: Annotated[
         Json | None, Meta(description="For each route, the hours in which another model serves it.")
     ] = None
@@ -221,6 +225,26 @@ class Config(Struct, frozen=True, kw_only=True, rename="upper"):
     force_use_image_agent: Annotated[
         bool, Meta(description="Describe images with the `image` model instead of routing the request to it.")
     ] = field(default=False, name="forceUseImageAgent")
+    enable_router: Annotated[
+        bool, Meta(description="Let a small model, the router agent, pick which of the agents does the work.")
+    ] = False
+    router_agent_model: Annotated[
+        str | None, Meta(description="The small model that picks an agent. Without address and key: a route.")
+    ] = None
+    router_agent_base_url: Annotated[str | None, Meta(description="The router agent's base URL.")] = None
+    router_agent_api_key: Annotated[str | None, Meta(description="The router agent's key.")] = None
+    tool_agent_model: Annotated[str | None, Meta(description="The model that calls tools and answers.")] = None
+    tool_agent_base_url: Annotated[str | None, Meta(description="The tool agent's base URL.")] = None
+    tool_agent_api_key: Annotated[str | None, Meta(description="The tool agent's key.")] = None
+    coder_agent_model: Annotated[str | None, Meta(description="The model that writes code.")] = None
+    coder_agent_base_url: Annotated[str | None, Meta(description="The coder agent's base URL.")] = None
+    coder_agent_api_key: Annotated[str | None, Meta(description="The coder agent's key.")] = None
+    think_agent_model: Annotated[str | None, Meta(description="The model that thinks things through.")] = None
+    think_agent_base_url: Annotated[str | None, Meta(description="The think agent's base URL.")] = None
+    think_agent_api_key: Annotated[str | None, Meta(description="The think agent's key.")] = None
+    agent_steps: Annotated[
+        Limit, Meta(description="How often the coder and the thinker may be asked for one request.")
+    ] = 3
     status_line: Annotated[Mapping[str, Any], Meta(description="Look of the status line.")] = field(
         default={}, name="StatusLine"
     )

@@ -43,6 +43,9 @@ class Trail(msgspec.Struct):
     attempts: list[Attempt] = []
     prompt_estimate: int = 0
     usage: Usage | None = None
+    spent: Usage | None = None
+    """The usage of replies that the client did not get, but which this one is made of. `usage` is without them until
+    the request ends."""
     stop_reason: str = ""
     ttft_ms: int = 0
     ms: int = 0

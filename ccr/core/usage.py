@@ -18,6 +18,12 @@ class Usage(msgspec.Struct, frozen=True, gc=False):
         """The whole prompt, as the provider counts it."""
         return self.input + self.cache_read + self.cache_write
 
+    def plus(self, other: "Usage | None") -> "Usage":
+        """Return the figures of two replies together."""
+        if other is None:
+            return self
+        return Usage(**{name: getattr(self, name) + getattr(other, name) for name in self.__struct_fields__})
+
 
 def split_prompt(prompt: int, cached: int, written: int = 0) -> tuple[int, int, int]:
     """Return (input, cache_read, cache_write) that add up to `prompt`.

@@ -5,6 +5,7 @@ server that offers less has to be told about in `model_settings`.
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 import msgspec
@@ -117,3 +118,25 @@ def facts(model: str) -> ModelFacts:
     """
     name = model.strip().lower().rpartition("/")[2]
     return next((row.facts for row in TABLE if re.search(row.pattern, name.partition(":")[0])), UNKNOWN)
+
+
+Told = Mapping[str, Mapping[str, ModelFacts]]
+"""What providers have told of their models in their lists, by the place of each."""
+
+
+def place(url: str) -> str:
+    """Return what tells the addresses of providers apart, without what may be secret in it."""
+    return re.sub(r"//[^/@]*@", "//", url.partition("?")[0])
+
+
+def listed(told: Told, url: str, model: str) -> ModelFacts:
+    """Return what the list of the provider at `url` says of a model.
+
+    Case doesn't matter, and a suffix such as OpenRouter's `:online` makes no other model of it.
+    """
+    models = told.get(place(url))
+    if not models:
+        return UNKNOWN
+    folded = {name.casefold(): facts for name, facts in models.items()}
+    name = model.casefold()
+    return folded.get(name) or folded.get(name.rpartition(":")[0]) or UNKNOWN

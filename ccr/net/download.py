@@ -16,12 +16,17 @@ SECONDS = 60.0
 REDIRECTS = 5
 
 
-async def download(url: str, *, proxy_url: str | None, env: Mapping[str, str], limit: int = BYTES) -> bytes:
-    """Return what is at an address. Raises CommandError that says what went wrong."""
+async def download(
+    url: str, *, proxy_url: str | None, env: Mapping[str, str], limit: int = BYTES, token: str = ""
+) -> bytes:
+    """Return what is at an address. Raises CommandError that says what went wrong.
+
+    `token` goes to the address itself as a bearer token, and to no other host that it redirects to.
+    """
     clients = Clients(env)
     try:
         with trio.fail_after(SECONDS):
-            return await _follow(clients, url, proxy_url=proxy_url, limit=limit)
+            return await _follow(clients, url, proxy_url=proxy_url, limit=limit, token=token)
     except trio.TooSlowError:
         raise CommandError(f"{_shown(url)} took longer than {SECONDS:g} s; try again") from None
     except httpx.HTTPError as error:
@@ -32,13 +37,15 @@ async def download(url: str, *, proxy_url: str | None, env: Mapping[str, str], l
             await clients.aclose()
 
 
-async def _follow(clients: Clients, url: str, *, proxy_url: str | None, limit: int) -> bytes:
+async def _follow(clients: Clients, url: str, *, proxy_url: str | None, limit: int, token: str) -> bytes:
+    home = urlsplit(url).netloc
     for _ in range(REDIRECTS + 1):
         parts = urlsplit(url)
         if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
             raise CommandError(f"{_shown(url)} is not an https address, so anybody on the way could change the file")
         client = clients.client(Provider(name="download", url=url), proxy_url=proxy_url)
-        sent = request("GET", url, headers={"accept-encoding": "identity", "user-agent": "ccr"}, body=b"")
+        key = {"authorization": f"Bearer {token}"} if token and parts.netloc == home else {}
+        sent = request("GET", url, headers={"accept-encoding": "identity", "user-agent": "ccr", **key}, body=b"")
         response = await client.handle_async_request(sent)
         try:
             if response.status_code in (301, 302, 303, 307, 308) and "location" in response.headers:

@@ -124,6 +124,17 @@ class Exchange:
         else:
             self.relay.headers["x-ccr-instead-of"] = f"{wanted.provider},{wanted.model}"
 
+    async def tell(self, reply: Stream, data: bytes) -> None:
+        """Answer the client with a reply that is here already, as `data`."""
+        self.stream = reply
+        out = reply.feed(data)
+        if out and self.relay.stream:
+            self._mark()
+            await self.relay.write(out)
+        fault = await self._conclude(reply, None)
+        if fault is not None and not reply.begun:
+            raise UpstreamError(fault.message, status=fault.status, kind=fault.kind)
+
     async def _try(self, step: Try, candidate: Candidate, prepare: Prepare, *, again: bool = True) -> Outcome:
         """Wait for a key, send, and tell how it went."""
         key, sent = "", 0.0

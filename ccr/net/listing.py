@@ -1,7 +1,7 @@
 """The models that a provider says it has, with what it tells of their limits."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import httpx
@@ -26,9 +26,32 @@ _NO_CHAT = re.compile(
 )
 """Names of models that hold no conversation."""
 
-# Each vendor's own word: OpenRouter, Groq, vLLM, Mistral, Gemini, LM Studio, Together, Moonshot.
-_WINDOW = ("context_length", "context_window", "max_model_len", "max_context_length", "inputTokenLimit")
-_OUTPUT = ("max_completion_tokens", "max_output_tokens", "outputTokenLimit", "max_output_length")
+_WINDOW = (
+    "context_length",  # OpenRouter, Together, Moonshot, Fireworks
+    "context_window",  # Groq, Vercel
+    "max_model_len",  # vLLM
+    "max_context_length",  # Mistral, Cerebras
+    "max_context_window_tokens",  # GitHub Copilot
+    "context_size",  # Novita
+    "inputTokenLimit",  # Gemini
+    "max_input_tokens",  # Anthropic
+    "n_ctx",  # llama.cpp
+)
+_OUTPUT = (
+    "max_completion_tokens",
+    "max_output_tokens",
+    "outputTokenLimit",
+    "max_output_length",
+    "max_tokens",
+)
+_NESTED = (("top_provider",), ("limits",), ("capabilities", "limits"), ("metadata",), ("meta",))
+"""Where vendors put them if not beside the id: OpenRouter, Cerebras, GitHub Copilot, DeepInfra, llama.cpp."""
+_SIGHT = (
+    ("capabilities", "vision"),
+    ("capabilities", "supports", "vision"),
+    ("supports_image_in",),
+    ("supports_vision",),
+)
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -52,7 +75,13 @@ async def listed(
     url = f"{_LEAF.sub('', provider.url.partition('?')[0].rstrip('/#'))}/models"
     auth = speaking(find(provider.url), wire).auth
     extra = {"anthropic-version": "2023-06-01"} if wire == "anthropic" else {}
-    headers = {"accept": "application/json", "accept-encoding": "identity", **auth_headers(auth, key), **extra}
+    headers = {
+        "accept": "application/json",
+        "accept-encoding": "identity",
+        **auth_headers(auth, key),
+        **extra,
+        **provider.headers,
+    }
     client = clients.client(provider, proxy_url=proxy_url)
     try:
         with trio.fail_after(SECONDS):
@@ -70,23 +99,34 @@ def read_listing(value: Any) -> list[Listed]:
 
 def _model(item: Mapping[str, Any]) -> Listed:
     name = str(item.get("id") or item.get("name") or item.get("model") or "").removeprefix("models/")
-    top = item.get("top_provider")
-    nested = top if isinstance(top, dict) else {}
-    shape = item.get("architecture")
-    inputs = shape.get("input_modalities") if isinstance(shape, dict) else None
     methods = item.get("supportedGenerationMethods")
     if isinstance(methods, list) and "generateContent" not in methods:
         name = ""
-    return Listed(
-        name,
-        _number(item, _WINDOW) or _number(nested, _WINDOW),
-        _number(item, _OUTPUT) or _number(nested, _OUTPUT),
-        "image" in inputs if isinstance(inputs, list) else None,
-    )
+    places = [item, *(_inside(item, path) for path in _NESTED)]
+    return Listed(name, _number(places, _WINDOW), _number(places, _OUTPUT), _images(item))
 
 
-def _number(item: Mapping[str, Any], keys: tuple[str, ...]) -> int | None:
-    return next((int(item[key]) for key in keys if isinstance(item.get(key), int) and item[key] > 0), None)
+def _inside(item: Any, path: Iterable[str]) -> Any:
+    for name in path:
+        item = item.get(name) if isinstance(item, dict) else None
+    return item
+
+
+def _images(item: Mapping[str, Any]) -> bool | None:
+    inputs = _inside(item, ("architecture", "input_modalities"))
+    if isinstance(inputs, list):
+        return "image" in inputs
+    found = (_inside(item, path) for path in _SIGHT)
+    return next((sight for sight in found if isinstance(sight, bool)), None)
+
+
+def _number(places: Iterable[Any], keys: Iterable[str]) -> int | None:
+    """Return the first number under one of `keys`, in the first of the places that has one."""
+    for place in places:
+        for value in (place.get(key) for key in keys) if isinstance(place, dict) else ():
+            if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+                return value
+    return None
 
 
 async def _get(client: httpx.AsyncBaseTransport, url: str, headers: Mapping[str, str]) -> Any:

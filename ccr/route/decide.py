@@ -1,20 +1,21 @@
 """Decides which provider's model serves a request, and says why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from ccr.errors import NotFound
 from ccr.route.catalog import Catalog, Target
+from ccr.route.facts import Facts
 from ccr.route.name import resolve
 from ccr.route.routes import Routes
-from ccr.route.scenario import RULES, SIDE_PROMPT, Case, Facts, Hit, has_image
+from ccr.route.scenario import RULES, SIDE_PROMPT, Case, Hit, has_image
 from ccr.route.subagent import take_tag
 
 Rejected = tuple[tuple[str, str], ...]
 
-_LIKE_DEFAULT = ("custom", "explicit", "subagent", "tier")
+_LIKE_DEFAULT = ("custom", "explicit", "rules", "subagent", "tier", "agents")
 """Scenarios that the original's `fallback` knows as `default`."""
 
 
@@ -52,10 +53,10 @@ class Decision(Struct, frozen=True):
         return (self.scenario, "default") if self.scenario in _LIKE_DEFAULT else (self.scenario,)
 
 
-def read_facts(body: dict[str, Any], *, agent: str = "") -> Facts:
+def read_facts(body: dict[str, Any], *, agent: str = "", headers: Mapping[str, str] | None = None) -> Facts:
     """Return the facts of a Messages body; their `body` is the one to send on, without the subagent tag."""
     tag, clean = take_tag(body)
-    return Facts(clean, tag=tag, agent=agent)
+    return Facts(clean, tag=tag, agent=agent, headers=headers or {})
 
 
 def decide(
@@ -97,13 +98,22 @@ def wants_tokens(
     if hit.is_firm:
         return None
     _, hit, _ = _seeing(case, scenario, hit, rejected)
-    limits = []
+    limits = [*_table_limits(case, scenario)]
     if "longContext" in routes.rules and any(name == "longContext" for name, _ in rejected):
         limits.append(min(routes.threshold, SIDE_PROMPT) if last_prompt > routes.threshold else routes.threshold)
     window = _window(case, hit.target)
     if window is not None and _larger(case, window):
         limits.append(window - 1)
     return min(limits, default=None)
+
+
+def _table_limits(case: Case, scenario: str) -> Iterator[int]:
+    """Yield the numbers of tokens at which a rule of the user's table turns, of those that could have been tried."""
+    if case.facts.tag or scenario in ("custom", "explicit"):
+        return
+    for line in case.routes.table:
+        if line.limit is not None and line.holds_but_tokens(case.facts):
+            yield line.limit
 
 
 def _first(case: Case) -> tuple[str, Hit, Rejected]:

@@ -53,6 +53,8 @@ def _wrong(name: str, value: Any, catalog: Catalog) -> str:
         for route in (*routes.rules.values(), *routes.aliases.values()):
             for model in (route.model, *(window.model for window in route.windows)):
                 resolve(model, catalog)
+        for line in routes.table:
+            resolve(line.model, catalog)
     except ConfigError as error:
         return str(error)
     except NotFound as error:

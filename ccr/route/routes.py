@@ -8,7 +8,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ccr.errors import ConfigError
+from ccr.route.agents import Agents
 from ccr.route.schedule import Window, read_window
+from ccr.route.table import Line, read_table
 
 THRESHOLD = 60_000
 """Tokens above which a prompt is long, unless `longContextThreshold` says otherwise."""
@@ -16,7 +18,7 @@ THRESHOLD = 60_000
 RULES = ("default", "background", "think", "longContext", "webSearch", "image", "subagent")
 """The routes that a rule of the same name uses. Every other route of `Router` is an alias."""
 
-_SETTINGS = ("longContextThreshold", "schedule", "thinkWhen")
+_SETTINGS = ("longContextThreshold", "rules", "schedule", "thinkWhen")
 
 
 class Route(Struct, frozen=True):
@@ -58,16 +60,22 @@ class Routes(Struct, frozen=True):
     think: ThinkSigns = ThinkSigns()
     describes_images: bool = False
     """`forceUseImageAgent`: images are described to the model of another rule instead of choosing one."""
+    agents: Agents | None = None
+    """`ENABLE_ROUTER`: a small model picks who does what no other rule takes."""
+    table: tuple[Line, ...] = ()
+    """`rules`: the user's own, the first that holds counts."""
 
     def at(self, now: datetime) -> "Routes":
         """Return the routes that hold at `now` (with time zone)."""
-        if not any(route.windows for route in (*self.rules.values(), *self.aliases.values())):
+        timed = [route for route in (*self.rules.values(), *self.aliases.values()) if route.windows]
+        if not timed and not any(line.window for line in self.table):
             return self
         rules, aliases = ({name: route.at(now) for name, route in some.items()} for some in (self.rules, self.aliases))
-        return replace(self, rules=rules, aliases=aliases)
+        table = tuple(line for line in self.table if line.is_open(now))
+        return replace(self, rules=rules, aliases=aliases, table=table)
 
 
-def read_routes(router: Mapping[str, Any], *, describes_images: bool = False) -> Routes:
+def read_routes(router: Mapping[str, Any], *, describes_images: bool = False, agents: Agents | None = None) -> Routes:
     """Return the routes of a `Router` section in the file's own spelling; empty values count as unset.
 
     A route is `"provider,model"`, a list of a model and its fallbacks, or `{"model": ..., "schedule": [window, ...],
@@ -83,6 +91,7 @@ def read_routes(router: Mapping[str, Any], *, describes_images: bool = False) ->
             problems.append(f"Router.schedule.{name}: there is no Router.{name} to change: add it")
     threshold = _threshold(router.get("longContextThreshold"), problems)
     think = _think_signs(router.get("thinkWhen"), problems)
+    table = read_table(router.get("rules"), problems)
     if problems:
         raise ConfigError("\n".join(problems))
     return Routes(
@@ -91,6 +100,8 @@ def read_routes(router: Mapping[str, Any], *, describes_images: bool = False) ->
         threshold=threshold,
         think=think,
         describes_images=describes_images,
+        agents=agents,
+        table=table,
     )
 
 

@@ -4,13 +4,13 @@ A rule returns a `Hit`, or in a few words why it does not apply. What the reques
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from msgspec import Struct
 
 from ccr.errors import NotFound, Unavailable
 from ccr.route.body import Json, backwards, blocks, member, text, tools
 from ccr.route.catalog import Catalog, Target
+from ccr.route.facts import Facts
 from ccr.route.name import find_alias, is_claude, is_pair, resolve, shown
 from ccr.route.routes import Route, Routes
 from ccr.route.think import find_sign
@@ -21,20 +21,6 @@ SIDE_PROMPT = 20_000
 _TITLE_FIELDS = frozenset({"title", "name"})
 _TITLE_SIZE = 2
 """Claude Code asks for a title, a title and a branch, or a name."""
-
-
-class Facts(Struct, frozen=True):
-    """What the rules look at: the Messages body (without tags), the name in its subagent tag, the subagent's id."""
-
-    body: dict[str, Any]
-    tag: str = ""
-    agent: str = ""
-
-    @property
-    def model(self) -> str:
-        """The model as the client named it; empty if it did not."""
-        model = self.body.get("model")
-        return model.strip() if isinstance(model, str) else ""
 
 
 class Case(Struct, frozen=True):
@@ -89,6 +75,23 @@ def explicit(case: Case) -> Hit | str:
             return f"{shown(model)} is a name of Claude's that no provider lists"
         raise
     return Hit(target, f"the client asked for {shown(model)}{_unlisted(target)}", is_firm=True)
+
+
+def table(case: Case) -> Hit | str:
+    """The user's own rules. A subagent's tag is more special than they are."""
+    if not case.routes.table:
+        return "Router.rules has none whose hours have come"
+    if case.facts.tag:
+        return "the subagent tag goes before Router.rules"
+    missed = "no condition of Router.rules holds"
+    for line in case.routes.table:
+        if not line.holds(case.facts, case.tokens):
+            continue
+        try:
+            return Hit(_resolve(f"Router.rules, {line.name}", Route(line.model), case), f"Router.rules, {line.name}")
+        except NotFound as error:
+            missed = error.message
+    return missed
 
 
 def subagent(case: Case) -> Hit | str:
@@ -170,6 +173,17 @@ def tier(case: Case) -> Hit | str:
     return Hit(target, f"Router.{alias} is for {shown(case.facts.model)}{_note(route)}", fallback=route.fallback)
 
 
+def agents(case: Case) -> Hit | str:
+    """Router mode: the dispatcher picks among the agents. The target is the one that answers in the end."""
+    if case.routes.agents is None:
+        return "ENABLE_ROUTER is not set"
+    try:
+        target = resolve(case.routes.agents.tool, case.catalog)
+    except NotFound as error:
+        return error.message
+    return Hit(target, "the dispatcher picks among the agents")
+
+
 def default(case: Case) -> Hit | str:
     """Everything else. Raises Unavailable if nothing is configured, NotFound if the default names nothing."""
     route = case.routes.rules.get("default")
@@ -188,6 +202,7 @@ def default(case: Case) -> Hit | str:
 RULES: tuple[tuple[str, Rule], ...] = (
     ("custom", custom),
     ("explicit", explicit),
+    ("rules", table),
     ("subagent", subagent),
     ("longContext", long_context),
     ("background", background),
@@ -195,6 +210,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("think", think),
     ("image", image),
     ("tier", tier),
+    ("agents", agents),
     ("default", default),
 )
 """First match wins; the last one always matches or raises."""

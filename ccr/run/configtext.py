@@ -8,6 +8,7 @@ from ccr.config.parse import Loaded, parse
 from ccr.config.schema import Config, Json
 from ccr.errors import ConfigError
 from ccr.store import configfile
+from ccr.store.secret import References
 
 Change = Callable[[str, Json], Edited]
 """Makes the new text from the old one and the JSON that it holds."""
@@ -18,13 +19,13 @@ class ConfigText:
 
     def __init__(self, path: Path, env: Mapping[str, str]) -> None:
         self.path = path
-        self._env = env
+        self._env = References(configfile.with_dotenv(path, env))
         self._seen = configfile.revision(path)
         try:
             self._text = path.read_bytes().decode("utf-8") if self._seen else "{}\n"
         except UnicodeDecodeError as error:
             raise ConfigError(f"{path} is not UTF-8 text; save it as UTF-8 first") from error
-        self._loaded = parse(self._text, env)
+        self._loaded = parse(self._text, self._env)
         self._loaded.require()
 
     @property

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 from ccr.config.schema import Config
 from ccr.run import window
+from ccr.store import learnt
+from ccr.store.paths import home
 
 PLACEHOLDER_TOKEN = "test"  # noqa: S105 - no secret: Claude Code wants some token, and we ask for none
 
@@ -43,7 +45,7 @@ NON_INTERACTIVE = {"CI": "true", "FORCE_COLOR": "0", "NODE_NO_READLINE": "1", "T
 def for_claude(env: Mapping[str, str], config: Config, *, base_url: str) -> dict[str, str]:
     """Return the whole environment for a Claude Code whose router is at `base_url`."""
     kept = {name: value for name, value in restored(env).items() if name not in REMOVED}
-    told = {} if window.NAMES & kept.keys() else window.variables(config)
+    told = {} if window.NAMES & kept.keys() else window.variables(config, learnt.models(learnt.read(home(env).learnt)))
     return DEFAULTS | told | kept | variables(env, config, base_url=base_url)
 
 

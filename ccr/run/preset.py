@@ -22,7 +22,7 @@ from ccr.preset.reach import Reach, reach
 from ccr.run import claude, environment, session, settings
 from ccr.run.child import spawn
 from ccr.run.source import Source
-from ccr.store import presetconfig, presetfile
+from ccr.store import configfile, presetconfig, presetfile
 from ccr.store.archive import unpack
 from ccr.store.paths import Home
 from ccr.store.presetfile import Preset
@@ -42,8 +42,8 @@ class PresetSource(Source, frozen=True, kw_only=True):
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """The author's file, the answers and the user's own configuration."""
-        return (self.path, self.path.with_name(presetfile.VALUES), self.own)
+        """The author's file, the answers, the user's own configuration and its variables."""
+        return (self.path, self.path.with_name(presetfile.VALUES), self.own, configfile.dotenv_of(self.own))
 
     def read(self) -> Loaded:
         """Read both as they are now."""

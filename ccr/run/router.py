@@ -38,7 +38,8 @@ class Router:
         if (loaded.hash, now) == (self._hash, self._stamps):
             return
         self._hash, self._stamps = loaded.hash, now
-        if not self.source.path.exists():
+        has_some = loaded.config is not None and loaded.config.providers
+        if not self.source.path.exists() and not has_some:
             self.log.event("warn", f"{self.source.path} is gone, what was in force stays")
             return
         before = self.state.snapshot.config

@@ -12,7 +12,7 @@ from ccr.errors import CommandError
 from ccr.store import configfile
 
 ROUTES = {field.encode_name: field.name for field in msgspec.structs.fields(Router)}
-NOT_ROUTES = ("longContextThreshold", "thinkWhen", "schedule", "extra")
+NOT_ROUTES = ("longContextThreshold", "rules", "thinkWhen", "schedule", "extra")
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +29,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def paths(self) -> tuple[Path, ...]:
         """The files that it is made of."""
-        return (self.path,)
+        return (self.path, configfile.dotenv_of(self.path))
 
     def read(self) -> Loaded:
         """Read the file as it is now. Never raises for what is wrong in it: see `Loaded.problems`."""

@@ -3,8 +3,8 @@
 Claude Code goes by the model's name, which with a router says nothing: it takes 200,000 tokens or a million.
 """
 
-from ccr.config.schema import Config
-from ccr.dialect.model_table import facts
+from ccr.config.schema import Config, ModelSettings
+from ccr.dialect.model_table import Told, facts, listed
 from ccr.dialect.vendor_table import find
 
 LEAST = 100_000
@@ -19,9 +19,12 @@ NAMES = frozenset(
 """The variables. Where the user has set one of them, that is left to the user altogether."""
 
 
-def variables(config: Config) -> dict[str, str]:
-    """Return the variables that tell Claude Code the window of the default route; none if it is not known."""
-    window = of_default(config)
+def variables(config: Config, told: Told | None = None) -> dict[str, str]:
+    """Return the variables that tell Claude Code the window of the default route; none if it is not known.
+
+    `told` is what providers have told of their models.
+    """
+    window = of_default(config, told or {})
     if window is None:
         return {}
     # The second one counts for names that Claude Code doesn't know, and with DISABLE_COMPACT.
@@ -33,8 +36,8 @@ def variables(config: Config) -> dict[str, str]:
     return found
 
 
-def of_default(config: Config) -> int | None:
-    """Return the window of the default route's model in tokens, if it is configured or known by the model's name."""
+def of_default(config: Config, told: Told) -> int | None:
+    """Return the window of the default route's model in tokens, if it is configured, told, or known by its name."""
     route = config.router.default
     named = route.get("model") if isinstance(route, dict) else route
     name, _, model = str(named or "").partition(",")
@@ -42,7 +45,8 @@ def of_default(config: Config) -> int | None:
     if provider is None:
         return None
     model = model.strip()
-    told = provider.model_settings.get(model)
-    if told is not None and told.context_window:
-        return told.context_window
+    own = provider.model_settings.get(model) or ModelSettings()
+    window = own.context_window or listed(told, provider.url, model).window
+    if window:
+        return window
     return None if find(provider.url).name in UNTOLD else facts(model).window

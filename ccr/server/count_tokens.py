@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from ccr.anthropic.request import check_history, read_body
 from ccr.config.tokenizer import choice
 from ccr.core.unified import Json
@@ -19,10 +21,8 @@ async def count(request: Request, state: State) -> None:
     check_history(body.get("messages"))
     counted = (await state.counter.count(body)).total
     upstream = _upstream(state, body, counted)
-    told = await _told(state, body, upstream) if upstream else None
-    if told is None and upstream is not None:
-        told = state.calibration.adjust(upstream.provider.name, upstream.model, counted)
-    await request.json({"input_tokens": counted if told is None else told})
+    tokens = counted if upstream is None else await _counted(state, body, upstream, usual=counted)
+    await request.json({"input_tokens": tokens})
 
 
 def _upstream(state: State, body: Json, counted: int) -> Upstream | None:
@@ -35,15 +35,18 @@ def _upstream(state: State, body: Json, counted: int) -> Upstream | None:
         return None
 
 
-async def _told(state: State, body: Json, upstream: Upstream) -> int | None:
-    """Return the count that the provider's `tokenizer` asks for: the provider's own, or that of another encoding."""
+async def _counted(state: State, body: Json, upstream: Upstream, *, usual: int) -> int:
+    """Return the count of whoever the provider's `tokenizer` names, else what the upstream can be expected to count."""
     wanted = choice(upstream.provider.tokenizer, upstream.model)
-    if wanted.encoding and wanted.type == "tiktoken":
-        try:
-            return (await state.counting(wanted.encoding).count(body)).total
-        except ConfigError:
-            return None
-    if wanted.type != "api" or upstream.dialect_name != "anthropic":
-        return None
-    client = state.clients.client(upstream.provider, proxy_url=state.snapshot.config.proxy_url)
-    return await ask.count(client, upstream, body)
+    proxy_url = state.snapshot.config.proxy_url
+    name = (upstream.provider.name, upstream.model)
+    if wanted.type == "api":
+        whose = replace(upstream.provider, url=wanted.url) if wanted.url else upstream.provider
+        told = await ask.count(state.clients.client(whose, proxy_url=proxy_url), upstream, body, choice=wanted)
+        if told is not None:
+            # Requests don't wait for others' counts, but their estimates learn from them.
+            state.calibration.observe(*name, usual, told)
+            return told
+    counter = state.counters.of(upstream, proxy_url=proxy_url)
+    own = usual if counter is state.counter else (await counter.count(body)).total
+    return state.calibration.adjust(*name, own)

@@ -16,7 +16,7 @@ from ccr.server.http import Request
 from ccr.server.own import asked, awaited, rewritten
 from ccr.server.prompt import Prompt
 from ccr.server.state import State
-from ccr.status.explain import changes
+from ccr.status.explain import changes, edits
 from ccr.upstream import Upstream
 
 Json = dict[str, Any]
@@ -53,18 +53,20 @@ async def report(state: State, inbound: Inbound, *, model: str = "") -> Json:
     """
     inbound = await rewritten(state, inbound)
     inbound = await state.system.applied(state.snapshot.config.rewrite_system_prompt, inbound)
-    counted = await state.counter.count(inbound.body)
+    counter = state.counters.of(state.snapshot.main, proxy_url=state.snapshot.config.proxy_url)
+    counted = await counter.count(inbound.body)
     decision, body = await _decide(state, inbound, counted.total)
     snapshot = state.snapshot
     upstreams = [snapshot.upstream(decision.provider, decision.model)]
     if model:
         target = resolve(model, snapshot.catalog)
         upstreams.append(snapshot.upstream(target.provider, target.model))
-    prompt = Prompt(state, inbound, counted.total)
+    prompt = Prompt(state, snapshot, inbound, {counter: counted.total})
+    await prompt.measure(upstreams)
     by_tool = {}
     for tool in inbound.body.get("tools") or ():
         name = str(tool.get("name")) if isinstance(tool, dict) else "?"
-        by_tool[name] = (await state.counter.count({"tools": [tool]})).tools
+        by_tool[name] = (await counter.count({"tools": [tool]})).tools
     sections = {name: getattr(counted, name) for name in counted.__struct_fields__}
     tokens = {**sections, "total": counted.total, "by_tool": by_tool}
     found = {
@@ -77,7 +79,7 @@ async def report(state: State, inbound: Inbound, *, model: str = "") -> Json:
 
 
 async def _decide(state: State, inbound: Inbound, tokens: int) -> tuple[Decision, Json]:
-    facts = read_facts(inbound.body, agent=inbound.agent)
+    facts = read_facts(inbound.body, agent=inbound.agent, headers=inbound.headers)
     snapshot = state.snapshot
     routes = (await state.overrides.routes(snapshot, inbound)).at(datetime.now(UTC))
     usage = state.last_usage(inbound)
@@ -100,9 +102,10 @@ def _route(decision: Decision) -> Json:
 async def _call(state: State, inbound: Inbound, body: Json, upstream: Upstream) -> Json:
     target = f"{upstream.provider.name},{upstream.model}"
     key = upstream.provider.keys[0].key if upstream.provider.keys else ""
+    trace: plan.Trace = []
     try:
         body = await state.documents.put(body, upstream, inbound)
-        steps = plan.steps(inbound, body, upstream, recall=state.recall, key=key)
+        steps = plan.steps(inbound, body, upstream, recall=state.recall, key=key, trace=trace)
         call = (await awaited(steps)).call
     except (RequestError, ConfigError) as error:
         return {"target": target, "error": str(error)}
@@ -115,5 +118,6 @@ async def _call(state: State, inbound: Inbound, body: Json, upstream: Upstream) 
         "headers": headers,
         "bytes": len(call.body),
         "changes": changes(inbound.body, sent),
+        "transformers": edits(trace),
         "body": sent,
     }

@@ -50,7 +50,7 @@ class Ledger:
             del self._tallies[next(iter(self._tallies))]
         tally.requests += 1
         tally.errors += trail.result == "error"
-        tally.usage = _sum(tally.usage, trail.usage)
+        tally.usage = tally.usage.plus(trail.usage)
         if trail.provider and (tally.last is None or trail.scenario != BACKGROUND or tally.last.scenario == BACKGROUND):
             tally.last = trail
 
@@ -93,9 +93,3 @@ def _speed(trail: Trail) -> float:
     """Return how fast the reply came, once it had begun."""
     seconds = (trail.ms - trail.ttft_ms) / 1000
     return round(trail.usage.output / seconds, 1) if trail.usage and seconds > 0 else 0.0
-
-
-def _sum(one: Usage, other: Usage | None) -> Usage:
-    if other is None:
-        return one
-    return Usage(**{name: getattr(one, name) + getattr(other, name) for name in Usage.__struct_fields__})

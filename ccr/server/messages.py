@@ -6,6 +6,7 @@ from typing import Any
 import trio
 
 from ccr import plan
+from ccr.anthropic.encoder import Heading
 from ccr.anthropic.request import Inbound, check_messages, read_body
 from ccr.config.redact import label
 from ccr.config.schema import ModelSettings
@@ -18,12 +19,14 @@ from ccr.keys.repair import Repairs
 from ccr.net.exchange import Errand, Exchange, Make, Prepare, Stream
 from ccr.net.relay import Relay
 from ccr.net.watch import Limits, Watch
+from ccr.route.decide import Decision
 from ccr.route.session import find_agent, find_session
+from ccr.server import agents
 from ccr.server.http import ClientGone, Request
 from ccr.server.own import awaited, rewritten
 from ccr.server.pools import candidate, repeats_itself
 from ccr.server.prompt import Prompt
-from ccr.server.routing import route
+from ccr.server.routing import Routed, route
 from ccr.server.state import State
 from ccr.snapshot import Snapshot
 from ccr.upstream import Upstream
@@ -104,18 +107,25 @@ async def _serve(request: Request, state: State, inbound: Inbound, trail: Trail)
 async def _answer(state: State, snapshot: Snapshot, inbound: Inbound, exchange: Exchange) -> None:
     inbound = await rewritten(state, inbound)
     inbound = await state.system.applied(snapshot.config.rewrite_system_prompt, inbound)
-    decision, body, counted = await route(state, snapshot, inbound)
+    routed = await route(state, snapshot, inbound)
+    _tell(exchange, routed.decision)
+    if routed.decision.scenario == agents.SCENARIO:
+        routed = await _dispatched(state, snapshot, inbound, routed=routed, exchange=exchange)
+    if exchange.stream is None:
+        await _sent(state, snapshot, inbound, routed=routed, exchange=exchange)
+
+
+async def _sent(state: State, snapshot: Snapshot, inbound: Inbound, *, routed: Routed, exchange: Exchange) -> None:
+    """Send the request where it is routed to, and learn from the reply."""
     trail = exchange.trail
-    trail.provider, trail.model = decision.provider, decision.model
-    trail.scenario, trail.reason = decision.scenario, decision.reason
-    exchange.relay.headers.update({"x-ccr-scenario": decision.scenario, "x-ccr-reason": decision.reason[:400]})
-    upstreams = snapshot.candidates(decision)
+    upstreams = snapshot.candidates(routed.decision)
     repeats = not repeats_itself(inbound.headers)
     candidates = [candidate(state.board, upstream, repeats=repeats) for upstream in upstreams]
-    prompt = Prompt(state, inbound, counted)
+    prompt = Prompt(state, snapshot, inbound, routed.counts)
     await prompt.measure(upstreams)
     trail.prompt_estimate = prompt.estimate(upstreams[0])
-    errands = [_errand(state, snapshot, inbound, u, body=body, prompt=prompt, name=trail.id) for u in upstreams]
+    state.lists.want(upstreams[0], trail.prompt_estimate, proxy_url=snapshot.config.proxy_url)
+    errands = [_errand(state, snapshot, inbound, u, body=routed.body, prompt=prompt, trail=trail) for u in upstreams]
     wanted = Ask(exchange.accepted, inbound.session, trail.prompt_estimate)
     try:
         await exchange.run(attempts(candidates, wanted, random=state.board.random), candidates, errands=errands)
@@ -129,13 +139,41 @@ async def _answer(state: State, snapshot: Snapshot, inbound: Inbound, exchange: 
         await prompt.learn(trail)
 
 
+async def _dispatched(
+    state: State, snapshot: Snapshot, inbound: Inbound, *, routed: Routed, exchange: Exchange
+) -> Routed:
+    """Return the request as the agents leave it; the client has its answer already if the dispatcher gave one."""
+    group = snapshot.routes.agents
+    assert group is not None
+    own = partial(ask, state, snapshot)
+    found = await agents.Dispatcher(snapshot, group, inbound=inbound, ask=own, log=state.log).run(routed.body)
+    decision = agents.concluded(routed.decision, found, group, snapshot)
+    _tell(exchange, decision)
+    exchange.trail.spent = found.spent
+    if found.answer is not None:
+        upstream = snapshot.upstream(decision.provider, decision.model)
+        heading = _heading(inbound, upstream, prompt_tokens=0, trail=exchange.trail)
+        await exchange.tell(*agents.own_answer(inbound, heading, found.answer))
+        exchange.trail.status, exchange.trail.result = exchange.relay.status, exchange.trail.result or "ok"
+    return routed._replace(decision=decision, body=found.body)
+
+
+def _tell(exchange: Exchange, decision: Decision) -> None:
+    """Note the decision where it is asked for later: in the record, and in the headers if they haven't gone yet."""
+    trail = exchange.trail
+    trail.provider, trail.model = decision.provider, decision.model
+    trail.scenario, trail.reason = decision.scenario, decision.reason
+    told = {"x-ccr-route": f"{decision.provider},{decision.model}", "x-ccr-scenario": decision.scenario}
+    exchange.relay.headers.update({**told, "x-ccr-reason": decision.reason.replace("\n", " ")[:400]})
+
+
 def _exchange(state: State, inbound: Inbound, watch: Watch, *, relay: Relay, trail: Trail) -> Exchange:
     repairs = Repairs(state.board.lessons, inbound.session, tell=partial(state.log.event, "warn"))
     return Exchange(relay, watch, trail, queue=state.queue, repairs=repairs, mask=label)
 
 
 def _errand(
-    state: State, snapshot: Snapshot, inbound: Inbound, upstream: Upstream, *, body: Json, prompt: Prompt, name: str
+    state: State, snapshot: Snapshot, inbound: Inbound, upstream: Upstream, *, body: Json, prompt: Prompt, trail: Trail
 ) -> Prepare:
     async def prepare() -> Make:
         own = partial(ask, state, snapshot)
@@ -148,8 +186,7 @@ def _errand(
         grant = await state.credentials.grant(upstream, proxy_url=proxy_url)
         steps = plan.steps(inbound, prompt.fitted(sent, upstream), upstream, recall=state.recall, grant=grant, key=key)
         built = await awaited(steps)
-        message_id = name.replace("req_", "msg_")
-        heading = plan.heading(inbound, upstream, message_id=message_id, prompt_tokens=prompt.estimate(upstream))
+        heading = _heading(inbound, upstream, prompt_tokens=prompt.estimate(upstream), trail=trail)
 
         def reply() -> Stream:
             return built.reply(heading)
@@ -169,6 +206,11 @@ def _errand(
     return prepare
 
 
+def _heading(inbound: Inbound, upstream: Upstream, *, prompt_tokens: int, trail: Trail) -> Heading:
+    message_id = trail.id.replace("req_", "msg_")
+    return plan.heading(inbound, upstream, message_id=message_id, prompt_tokens=prompt_tokens, spent=trail.spent)
+
+
 async def ask(state: State, snapshot: Snapshot, inbound: Inbound, upstream: Upstream) -> Any:
     """Send a request of our own, not streamed, and return the whole Messages reply. Raises CcrError if none comes."""
     pieces: list[bytes] = []
@@ -179,9 +221,10 @@ async def ask(state: State, snapshot: Snapshot, inbound: Inbound, upstream: Upst
     trail = Trail(id="req_own", started=0.0)
     relay = Relay(collect, stream=False, headers={})
     exchange = _exchange(state, inbound, Watch(relay), relay=relay, trail=trail)
-    prompt = Prompt(state, inbound, None)
+    prompt = Prompt(state, snapshot, inbound)
+    await prompt.measure([upstream])
     candidates = [candidate(state.board, upstream, repeats=True)]
-    prepare = _errand(state, snapshot, inbound, upstream, body=inbound.body, prompt=prompt, name=trail.id)
+    prepare = _errand(state, snapshot, inbound, upstream, body=inbound.body, prompt=prompt, trail=trail)
     wanted = Ask(exchange.accepted, inbound.session)
     await exchange.run(attempts(candidates, wanted, random=state.board.random), candidates, errands=[prepare])
     return load(b"".join(pieces))

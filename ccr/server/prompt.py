@@ -1,14 +1,18 @@
 """The size of a prompt as its upstream will count it: told to the client, weighed against windows, learnt from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ccr.anthropic.request import Inbound
 from ccr.anthropic.room import fit, wanted
 from ccr.core.trail import Trail
 from ccr.core.unified import Json
 from ccr.server.state import State
+from ccr.snapshot import Snapshot
 from ccr.tokens.bound import certainly_below, rough
+from ccr.tokens.counter import Counter
 from ccr.upstream import Upstream
+
+Counts = Mapping[Counter, int]
 
 LESSONS = 3
 """Replies of a model from which is learnt even if their prompt has to be counted just for that."""
@@ -17,27 +21,36 @@ LESSON_BYTES = 1024 * 1024
 
 
 class Prompt:
-    """One request's prompt. `counted` is our count of it in tokens, None if nothing needed it."""
+    """One request's prompt. `counts` are those made already, in tokens, by who counted."""
 
-    def __init__(self, state: State, inbound: Inbound, counted: int | None) -> None:
+    def __init__(self, state: State, snapshot: Snapshot, inbound: Inbound, counts: Counts | None = None) -> None:
         self._state = state
         self._inbound = inbound
-        self.counted = counted
+        self._proxy_url = snapshot.config.proxy_url
+        self._counts = dict(counts or {})
+        self._upstreams: tuple[Upstream, ...] = ()
 
     async def measure(self, upstreams: Iterable[Upstream]) -> None:
         """Count the prompt if a rough guess would not do, or if an upstream's window may be too small."""
-        if self.counted is None and (rough(self._inbound.raw) is None or any(map(self._may_overflow, upstreams))):
-            await self._count()
+        self._upstreams = tuple(upstreams)
+        if self._counts or rough(self._inbound.raw) is None or any(map(self._may_overflow, self._upstreams)):
+            for upstream in self._upstreams:
+                await self._count(upstream)
+
+    def counted(self, upstream: Upstream) -> int | None:
+        """Return our count for an upstream, None if there is none."""
+        return self._counts.get(self._counter(upstream))
 
     def estimate(self, upstream: Upstream) -> int:
         """Return the tokens to expect of an upstream's own count."""
-        if self.counted is None:
+        counted = self.counted(upstream)
+        if counted is None:
             return rough(self._inbound.raw) or 0
-        return self._state.calibration.adjust(upstream.provider.name, upstream.model, self.counted)
+        return self._state.calibration.adjust(upstream.provider.name, upstream.model, counted)
 
     def fitted(self, body: Json, upstream: Upstream) -> Json:
         """Return the body with a limit of the reply that the upstream's window has room for."""
-        if self.counted is None or upstream.passes_through:
+        if self.counted(upstream) is None or upstream.passes_through:
             return body
         return fit(body, window=upstream.facts.window, prompt=self.estimate(upstream))
 
@@ -48,18 +61,23 @@ class Prompt:
         if answered is None or not reported:
             return
         calibration = self._state.calibration
-        provider, model = answered.provider, answered.model
-        if self.counted is None and calibration.seen(provider, model) < LESSONS:
-            await self._learnable()
-        if self.counted is not None:
-            calibration.observe(provider, model, self.counted, reported)
+        name = (answered.provider, answered.model)
+        upstream = next((u for u in self._upstreams if (u.provider.name, u.model) == name), None)
+        if upstream is None:
+            return
+        if not self._counts and calibration.seen(*name) < LESSONS and len(self._inbound.raw) <= LESSON_BYTES:
+            await self._count(upstream)
+        counted = self.counted(upstream)
+        if counted is not None:
+            calibration.observe(*name, counted, reported)
 
-    async def _learnable(self) -> None:
-        if len(self._inbound.raw) <= LESSON_BYTES:
-            await self._count()
+    async def _count(self, upstream: Upstream) -> None:
+        counter = self._counter(upstream)
+        if counter not in self._counts:
+            self._counts[counter] = (await counter.count(self._inbound.body)).total
 
-    async def _count(self) -> None:
-        self.counted = (await self._state.counter.count(self._inbound.body)).total
+    def _counter(self, upstream: Upstream) -> Counter:
+        return self._state.counters.of(upstream, proxy_url=self._proxy_url)
 
     def _may_overflow(self, upstream: Upstream) -> bool:
         window = upstream.facts.window

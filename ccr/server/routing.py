@@ -7,17 +7,19 @@ from ccr.anthropic.request import Inbound
 from ccr.core.unified import Json
 from ccr.route.decide import Decision, decide, read_facts, wants_tokens
 from ccr.server.own import asked
+from ccr.server.prompt import Counts
 from ccr.server.state import State
 from ccr.snapshot import Snapshot
 from ccr.tokens.bound import certainly_below
+from ccr.tokens.counter import Counter
 
 
 class Routed(NamedTuple):
-    """The decision, the body to send on (without the subagent tag), and our count of the prompt if there is one."""
+    """The decision, the body to send on (without the subagent tag), and our counts of the prompt by who counted."""
 
     decision: Decision
     body: Json
-    counted: int | None
+    counts: Counts
 
 
 async def route(state: State, snapshot: Snapshot, inbound: Inbound) -> Routed:
@@ -25,23 +27,24 @@ async def route(state: State, snapshot: Snapshot, inbound: Inbound) -> Routed:
 
     Raises NotFound for a model that does not exist, Unavailable if none does.
     """
-    facts = read_facts(inbound.body, agent=inbound.agent)
+    facts = read_facts(inbound.body, agent=inbound.agent, headers=inbound.headers)
     routes = (await state.overrides.routes(snapshot, inbound)).at(datetime.now(UTC))
     usage = state.last_usage(inbound)
     last_prompt = usage.prompt if usage else 0
-    custom, counted = await _ask(state, inbound)
+    counter = state.counters.of(snapshot.main, proxy_url=snapshot.config.proxy_url)
+    custom, counted = await _ask(state, inbound, counter)
     limit = wants_tokens(facts, routes, snapshot.catalog, last_prompt=last_prompt, custom=custom)
     if counted is None and limit is not None and not certainly_below(inbound.raw, limit + 1):
-        counted = (await state.counter.count(inbound.body)).total
+        counted = (await counter.count(inbound.body)).total
     tokens = limit if counted is None else counted
     decision = decide(facts, routes, snapshot.catalog, tokens=tokens, last_prompt=last_prompt, custom=custom)
     body = facts.body if isinstance(facts.body, dict) else dict(facts.body)
-    return Routed(decision, body, counted)
+    return Routed(decision, body, {} if counted is None else {counter: counted})
 
 
-async def _ask(state: State, inbound: Inbound) -> tuple[str | None, int | None]:
+async def _ask(state: State, inbound: Inbound, counter: Counter) -> tuple[str | None, int | None]:
     """Return what the custom router says, and the tokens that were counted for it."""
     if state.plugins.router is None:
         return None, None
-    tokens = (await state.counter.count(inbound.body)).total
+    tokens = (await counter.count(inbound.body)).total
     return await asked(state, inbound, tokens=tokens), tokens

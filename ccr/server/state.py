@@ -25,10 +25,12 @@ from ccr.net.credential import Credentials
 from ccr.net.queue import Queue
 from ccr.plugins.js.keeper import Keeper
 from ccr.plugins.load import Loader, Plugins
+from ccr.server.counters import Counters
 from ccr.server.document import Documents
 from ccr.server.image import Descriptions
 from ccr.server.kept import Kept
 from ccr.server.ledger import Ledger
+from ccr.server.lists import Lists
 from ccr.server.override import Overrides
 from ccr.server.pools import pool_specs
 from ccr.server.preset import MaskedLog, Presets
@@ -69,10 +71,11 @@ class State:
         self.served = 0
         self.counter = Counter(tokenizer())
         self.calibration = Calibration()
-        self._counters: dict[str, Counter] = {}
+        self.counters = Counters(self.counter, env=env, folder=home(env).root, tell=log.event)
         self.overrides = Overrides(env, log)
         self.system = SystemPrompt(log)
         self.clients = Clients(env)
+        self.lists = Lists(home(env).learnt, clients=self.clients, learn=self._learn)
         self.credentials = Credentials(env, self.clients, save=atomic.write)
         self.board = Board(random.random)
         self.queue = Queue()
@@ -97,7 +100,7 @@ class State:
     def swap(self, loaded: Loaded, plugins: Plugins) -> None:
         """Put a valid configuration in force. Raises ConfigError if it is not one; then the old one stays."""
         config = loaded.require()
-        self.snapshot = Snapshot(config, loaded.hash, registry=plugins.registry)
+        self.snapshot = Snapshot(config, loaded.hash, registry=plugins.registry, told=self.lists.told)
         self.redact = redactor(config)
         self.board.configure(pool_specs(config))
         for provider in config.providers:
@@ -105,12 +108,17 @@ class State:
         self.plugins = plugins
         self._keeper.keep(plugins.bridge)
 
+    def _learn(self) -> None:
+        """Go by what the providers tell of their models from now on."""
+        self.snapshot = self.snapshot.informed(self.lists.told)
+
     def _for_preset(self, loaded: Loaded) -> "State":
         """Return the state of a preset: its requests are told with ours, its keys and plugins are its own."""
         log = MaskedLog(self.log)
         made = State(loaded, env=self._env, instance=self.instance, role=self.role, log=log)
         log.mask = lambda text: made.redact.text(text)
-        made.counter, made.recent, made.sessions = self.counter, self.recent, self.sessions
+        made.counter = made.counters.usual = self.counter
+        made.recent, made.sessions = self.recent, self.sessions
         return made
 
     def drain(self) -> None:
@@ -121,7 +129,7 @@ class State:
     async def running(self) -> AsyncIterator[None]:
         """Keep the clients and the users' JavaScript while the block runs, then close them, in a second at most."""
         try:
-            async with self._keeper.running(), self.presets.running():
+            async with self._keeper.running(), self.presets.running(), self.counters.running(), self.lists.running():
                 yield
         finally:
             with trio.CancelScope(deadline=trio.current_time() + 1, shield=True):
@@ -139,18 +147,14 @@ class State:
         self.active -= 1
         self.served += 1
         trail.ms = round((time.time() - trail.started) * 1000)
+        if trail.spent is not None:
+            trail.usage = trail.spent.plus(trail.usage)
         trail.error = self.redact.text(trail.error)
         for attempt in trail.attempts:
             attempt.result = self.redact.text(attempt.result)
         self.recent.append(trail)
         self.sessions.end(trail)
         self.log.request(trail.record())
-
-    def counting(self, encoding: str) -> Counter:
-        """Return the counter for a bundled encoding. Raises ConfigError if there is none of that name."""
-        if encoding not in self._counters:
-            self._counters[encoding] = Counter(tokenizer(encoding))
-        return self._counters[encoding]
 
     def last_usage(self, inbound: Inbound) -> Usage | None:
         """Return the usage of the session's last reply, if the session is known."""

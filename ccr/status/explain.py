@@ -1,6 +1,7 @@
 """What `ccr explain` says of a request: what was sent on otherwise than it came, and the whole in words. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from ccr.core.jsonio import dump
@@ -11,6 +12,7 @@ _ELSEWHERE = frozenset({"model", "messages", "tools", "system", "max_tokens", "s
 """Fields that every wire format has, under this or another name."""
 _SHOWN = 12
 _WIDTH = 2000
+_FIELD_WIDTH = 60
 
 
 def changes(body: Mapping[str, Any], sent: Any) -> list[str]:
@@ -53,6 +55,23 @@ def _images(body: Mapping[str, Any], sent: Json) -> Iterator[str]:
         yield f"{before - after} of {before} images are not sent as images"
 
 
+def edits(trace: Sequence[tuple[str, Json]]) -> list[Json]:
+    """Return what each transformer does to the request, by field: {"before"}, {"after"} or both.
+
+    `trace` has the request before the first one, under an empty name, and after each, under its name.
+    """
+    return [{"name": name, "fields": _differences(old, new)} for (_, old), (name, new) in pairwise(trace)]
+
+
+def _differences(old: Json, new: Json) -> Json:
+    found = {}
+    for name in dict.fromkeys((*old, *new)):
+        sides = {side: value[name] for side, value in (("before", old), ("after", new)) if name in value}
+        if len(sides) < 2 or old[name] != new[name]:
+            found[str(name)] = sides
+    return found
+
+
 def words(report: Json) -> str:
     """Return a report as text for a terminal."""
     return "\n".join(_lines(report)) + "\n"
@@ -80,6 +99,18 @@ def _lines(report: Json) -> Iterator[str]:
         yield from ("", f"Sent to {call['target']}:", *_call(call))
 
 
+def _edit(name: str, sides: Json) -> str:
+    shown = {side: _short(value) for side, value in sides.items()}
+    if "before" not in shown:
+        return f"{name} = {shown['after']}"
+    return f"{name} {shown['before']} becomes {shown['after']}" if "after" in shown else f"without {name}"
+
+
+def _short(value: Any) -> str:
+    text = dump(value).decode()
+    return text if len(text) <= _FIELD_WIDTH else f"{text[:_FIELD_WIDTH]}... ({len(text):,} characters)"
+
+
 def _call(call: Json) -> Iterator[str]:
     if "error" in call:
         yield f"        can't be sent: {call['error']}"
@@ -89,5 +120,8 @@ def _call(call: Json) -> Iterator[str]:
         yield f"        {name}: {value}"
     for line in call["changes"]:
         yield f"        - {line}"
+    for edit in call["transformers"]:
+        changed = "; ".join(_edit(name, sides) for name, sides in edit["fields"].items())
+        yield f"        {edit['name']}: {changed or 'changes nothing'}"
     text = dump({k: v for k, v in (call["body"] or {}).items() if k not in ("messages", "tools", "contents", "input")})
     yield f"        {text.decode()[:_WIDTH]}"

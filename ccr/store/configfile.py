@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from ccr.config import dotenv
 from ccr.config.parse import Loaded, parse
 from ccr.config.problem import Problem
 from ccr.config.starter import STARTER
@@ -27,7 +28,11 @@ class Changed(ConfigError):
 
 
 def read(path: Path, env: Mapping[str, str]) -> Loaded:
-    """Return what the file holds. Never raises; a file that isn't there is an empty one with advice."""
+    """Return what the file holds. Never raises; a file that isn't there is an empty one with advice.
+
+    Variables come from `env`, and those that it lacks from a `.env` beside the file.
+    """
+    env = with_dotenv(path, env)
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -39,6 +44,23 @@ def read(path: Path, env: Mapping[str, str]) -> Loaded:
     except UnicodeDecodeError as error:
         return _unreadable(f"is not UTF-8 text: see byte {error.start + 1}", hint="save it as UTF-8")
     return parse(text, References(env))
+
+
+def with_dotenv(path: Path, env: Mapping[str, str]) -> Mapping[str, str]:
+    """Return an environment with the variables of the `.env` beside a configuration; its own go before them.
+
+    Never that of the working folder: a project's keys and addresses are not meant for the router.
+    """
+    try:
+        text = dotenv_of(path).read_text("utf-8-sig", "replace")
+    except OSError:
+        return env
+    return {**dotenv.parse(text), **env}
+
+
+def dotenv_of(path: Path) -> Path:
+    """Return where the `.env` of a configuration would be."""
+    return path.with_name(".env")
 
 
 def advice(path: Path) -> str:
@@ -69,7 +91,7 @@ def save(
     ConfigError if `text` is no usable configuration, if the present file is broken and this does not mean to mend it
     (`mends`), or if it can't be written.
     """
-    parse(text, References(env)).require()
+    parse(text, References(with_dotenv(path, env))).require()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with lock(path.with_name(f".{path.name}.lock"), seconds=LOCK_SECONDS):

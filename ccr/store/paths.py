@@ -33,6 +33,11 @@ class Home:
         return self.root / "presets"
 
     @property
+    def learnt(self) -> Path:
+        """What providers have told of their models."""
+        return self.root / "learnt.json"
+
+    @property
     def run(self) -> Path:
         """What running services leave: locks and notes of who they are."""
         return self.root / "run"

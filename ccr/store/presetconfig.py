@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ccr.config import agents
 from ccr.config.interpolate import interpolate
 from ccr.config.parse import Loaded, parse
 from ccr.config.problem import Problem
@@ -33,7 +34,7 @@ def read(home: Home, name: str, *, path: Path, env: Mapping[str, str]) -> Loaded
         config = _composed(preset, own, env)
     except CcrError as error:
         return Loaded(None, (Problem(f"preset {name}", str(error), fatal=True),), {}, "")
-    return parse(json.dumps(config), References(env))
+    return parse(json.dumps(config), References(agents.without(env)))
 
 
 def require_consent(preset: Preset) -> None:
@@ -59,12 +60,13 @@ def _composed(preset: Preset, own: Loaded, env: Mapping[str, str]) -> Json:
     _check_lookups(preset, made, answers)
     # Only from the environment: what runs a command or reads a file is for the user's own configuration.
     filled, _ = interpolate(made, env)
+    # A preset's routes are what it is for; router mode would pass them over.
+    kept = agents.without(own.raw)
     if "Providers" in filled:
-        kept = {key: value for key, value in own.raw.items() if key not in NOT_INHERITED}
-        return {**kept, **filled}
+        return {**{key: value for key, value in kept.items() if key not in NOT_INHERITED}, **filled}
     if manifest.provider:
         filled["Providers"] = _one(own.raw, manifest.provider)
-    return {**own.raw, **filled}
+    return {**kept, **filled}
 
 
 def _check_lookups(preset: Preset, made: Json, answers: Answers) -> None:

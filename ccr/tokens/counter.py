@@ -101,6 +101,11 @@ class Counter:
         self._limiter = limiter if limiter is not None else trio.CapacityLimiter(THREADS)
         self._inline_chars = inline_chars
 
+    @property
+    def name(self) -> str:
+        """The name of its tokenizer."""
+        return self._tokenizer.name
+
     async def warm(self) -> None:
         """Load the tokenizer in a thread, so that the first count needn't.
 

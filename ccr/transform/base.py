@@ -76,6 +76,8 @@ class Context(msgspec.Struct):
     """What the client sent: {body, headers, sessionId}."""
     request: Json = msgspec.field(default_factory=dict)
     """The unified request after all edits, for the filters of its reply: which tools it offers, for example."""
+    trace: list[tuple[str, Json]] | None = None
+    """If it is a list, the request before all edits, under an empty name, and after each one, under its name."""
 
 
 class Transformer:

@@ -1,6 +1,7 @@
 """The transformers of one model of one provider: request edits in order, reply filters as their mirror."""
 
 from collections.abc import Awaitable, Coroutine, Generator, Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -82,9 +83,11 @@ class Chain:
 
         Yields what has to be awaited, and is sent what came of it.
         """
+        _trace(context, "", request)
         for entry in self.entries:
             found = entry.edit(request, context)
             request = found if isinstance(found, dict) else (yield found)
+            _trace(context, entry.name, request)
         context.request = request
         return request
 
@@ -106,6 +109,12 @@ class Chain:
         """Return the ways through other processes for one reply, the last edit's first."""
         found = (entry.passage(context) for entry in reversed(self.entries))
         return [one for one in found if one is not None]
+
+
+def _trace(context: Context, name: str, request: Json) -> None:
+    if context.trace is not None:
+        # An edit may change the request in place.
+        context.trace.append((name, deepcopy(request)))
 
 
 def finish(steps: Generator[Awaitable[T], T, R]) -> R:

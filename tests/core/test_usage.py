@@ -46,3 +46,9 @@ def test_latest_believes_what_was_told_last(old: Usage | None, new: Usage, expec
 
 def test_usage_knows_the_whole_prompt() -> None:
     assert Usage(1, 9, 2, 3).prompt == 6
+
+
+def test_plus_adds_every_figure() -> None:
+    one = Usage(input=1, output=2, cache_read=3, cache_write=4, reasoning=5, searches=6)
+    assert one.plus(one) == Usage(input=2, output=4, cache_read=6, cache_write=8, reasoning=10, searches=12)
+    assert one.plus(None) == one

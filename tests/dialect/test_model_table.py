@@ -1,6 +1,6 @@
 import pytest
 
-from ccr.dialect.model_table import TABLE, UNKNOWN, facts
+from ccr.dialect.model_table import TABLE, UNKNOWN, ModelFacts, facts, listed, place
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,19 @@ def test_other_models_are_unknown(model: str) -> None:
 
 def test_windows_hold_more_than_a_reply() -> None:
     assert all((row.facts.max_output or 0) <= (row.facts.window or 0) for row in TABLE)
+
+
+@pytest.mark.parametrize(
+    ("url", "model", "expected"),
+    [
+        ("https://u:p@a.example/v1?key=1", "org/m", 5),
+        ("https://a.example/v1", "ORG/M", 5),
+        ("https://a.example/v1", "org/m:online", 5),
+        ("https://a.example/v1", "org/m:free", 3),
+        ("https://a.example/v1", "other", None),
+        ("https://b.example/v1", "org/m", None),
+    ],
+)
+def test_listed(url: str, model: str, expected: int | None) -> None:
+    told = {place("https://a.example/v1"): {"org/m": ModelFacts(5), "org/m:free": ModelFacts(3)}}
+    assert listed(told, url, model).window == expected

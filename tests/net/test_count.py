@@ -4,6 +4,7 @@ import httpx
 import trio
 
 from ccr.config.schema import Key, Provider
+from ccr.config.tokenizer import Choice
 from ccr.net.count import SECONDS, count
 from ccr.transform.chain import Chain
 from ccr.upstream import Upstream
@@ -37,3 +38,23 @@ async def test_slow_provider_is_not_waited_for() -> None:
     before = trio.current_time()
     assert await count(Fake(60), UPSTREAM, {"messages": []}) is None
     assert trio.current_time() - before <= SECONDS + 0.1
+
+
+@trio_test(autojump=True)
+async def test_somebody_else_is_asked_in_his_own_way() -> None:
+    client = Fake(0)
+    told = {"url": "https://count.example/v1", "api_key": "k", "request_format": "custom", "headers": {"x-a": "1"}}
+    choice = Choice("api", response_field="input_tokens", **told)
+    assert await count(client, UPSTREAM, {"messages": [{"role": "user", "content": "hi"}]}, choice=choice) == 7
+    (asked,) = client.seen
+    assert str(asked.url) == "https://count.example/v1"
+    assert (asked.headers["authorization"], asked.headers["x-a"]) == ("Bearer k", "1")
+    assert asked.content == b'{"text":"hi"}'
+
+
+@trio_test(autojump=True)
+async def test_provider_that_has_no_way_to_count_is_not_asked() -> None:
+    client = Fake(0)
+    chat = Upstream(Provider(name="up", url="https://x.example/v1"), "m", Chain.build((), ()))
+    assert await count(client, chat, {"messages": []}) is None
+    assert client.seen == []

@@ -42,6 +42,27 @@ from tests.vendor import Answer, Request, vendor
             },
             [Listed("gemini-x", 9, 3)],
         ),
+        (
+            {"data": [{"id": "m", "capabilities": {"vision": True}, "max_context_length": 7}]},
+            [Listed("m", 7, images=True)],
+        ),
+        (
+            {
+                "data": [
+                    {
+                        "id": "m",
+                        "capabilities": {
+                            "limits": {"max_context_window_tokens": 128_000, "max_output_tokens": 16_000},
+                            "supports": {"vision": False},
+                        },
+                    }
+                ]
+            },
+            [Listed("m", 128_000, 16_000, images=False)],
+        ),
+        ({"data": [{"id": "m", "metadata": {"context_length": 9, "max_tokens": 8}}]}, [Listed("m", 9, 8)]),
+        ({"data": [{"id": "m", "meta": {"n_ctx": 32_768, "n_ctx_train": 262_144}}]}, [Listed("m", 32_768)]),
+        ({"data": [{"id": "m", "context_length": True, "top_provider": {"context_length": 5}}]}, [Listed("m", 5)]),
         ([{"id": "together"}], [Listed("together")]),
         ({"models": [{"name": "qwen3:8b", "model": "qwen3:8b"}]}, [Listed("qwen3:8b")]),
         ({"data": None}, []),

@@ -10,34 +10,40 @@ from msgspec.structs import replace
 
 from ccr.core.jsonio import dump
 from ccr.errors import NotFound, RequestError
+from ccr.route.agents import Agents
 from ccr.route.catalog import Catalog, Model
 from ccr.route.decide import Decision, decide, read_facts, wants_tokens
 from ccr.route.routes import Route, Routes
 from ccr.route.scenario import RULES
 from ccr.route.session import find_agent
+from ccr.route.table import read_table
 from tests.route.samples import CAPTURES, CATALOG, IMAGE, ROUTES, TITLE_FORMAT, body, user
 
 TAG = "<CCR-SUBAGENT-MODEL>local,shared</CCR-SUBAGENT-MODEL>"
 WEB = {"type": "web_search_20250305", "name": "web_search"}
 
 Ask = dict[str, Any]
-"""A body, and beside it what the server knows: `agent`, `tokens`, `custom`."""
+"""A body, and beside it what the server knows: `agent`, `tokens`, `custom`; `rules` for the table, `agents` for
+router mode."""
 
 SIGNS: dict[str, Callable[[Ask], Ask]] = {
     "custom": lambda ask: {**ask, "custom": "main,small"},
     "explicit": lambda ask: {**ask, "body": {**ask["body"], "model": "local,blind"}},
+    "rules": lambda ask: {**ask, "rules": [{"when": {"text": "hi|x"}, "model": "openrouter,shared"}]},
     "subagent": lambda ask: {**ask, "agent": "a1"},
     "longContext": lambda ask: {**ask, "tokens": 70_000},
     "background": lambda ask: {**ask, "body": {**ask["body"], "model": "claude-haiku-4-5"}},
     "webSearch": lambda ask: {**ask, "body": {**ask["body"], "tools": [WEB]}},
     "think": lambda ask: {**ask, "body": {**ask["body"], "output_config": {"effort": "max"}}},
-    "image": lambda ask: {**ask, "body": {**ask["body"], "messages": [user(IMAGE)]}},
+    "image": lambda ask: {**ask, "body": {**ask["body"], "messages": [user(IMAGE, "hi")]}},
     "tier": lambda ask: {**ask, "body": {**ask["body"], "model": "claude-opus-4-8"}},
+    "agents": lambda ask: {**ask, "agents": True},
     "default": lambda ask: ask,
 }
 TARGETS = {
     "custom": "Main,small",
     "explicit": "local,blind",
+    "rules": "openrouter,shared",
     "subagent": "local,shared",
     "longContext": "openrouter,huge",
     "background": "local,qwen:7b",
@@ -45,6 +51,7 @@ TARGETS = {
     "think": "Main,Thinker",
     "image": "local,eye",
     "tier": "openrouter,anthropic/claude-3.5-sonnet",
+    "agents": "Main,small",
     "default": "Main,big",
 }
 ORDER = [name for name, _ in RULES]
@@ -52,6 +59,10 @@ ORDER = [name for name, _ in RULES]
 
 def run(ask: Ask, routes: Routes = ROUTES, catalog: Catalog = CATALOG) -> Decision:
     facts = read_facts(ask["body"], agent=ask.get("agent", ""))
+    if ask.get("agents"):
+        routes = replace(routes, agents=Agents("local,qwen:7b", "main,small"))
+    if ask.get("rules"):
+        routes = replace(routes, table=read_table(ask["rules"], []))
     more = {name: ask[name] for name in ("tokens", "custom", "last_prompt") if name in ask}
     return decide(facts, routes, catalog, **more)
 
@@ -143,6 +154,42 @@ def test_real_client_is_routed(name: str, scenario: str) -> None:
 @pytest.mark.parametrize("model", ["claude-next-9", "opus", "sonnet[1m]", "claude-3-5-haiku-20241022", "best"])
 def test_claude_s_own_names_are_always_served(model: str) -> None:
     assert run({"body": body(model)}, Routes(rules={"default": Route("main,big")})).route == "Main,big"
+
+
+def test_subagent_tag_goes_before_the_table() -> None:
+    ask = SIGNS["rules"]({"body": body(said=f"{TAG}hi")})
+    assert run(ask).scenario == "subagent"
+
+
+def test_table_whose_model_is_not_there_leaves_the_other_rules() -> None:
+    rules = [{"when": {}, "model": "gone,m"}, {"when": {"text": "nothing"}, "model": "main,small"}]
+    decision = run({"body": body(), "rules": rules})
+    assert decision.scenario == "default"
+    assert "'gone'" in dict(decision.rejected)["rules"]
+
+
+@pytest.mark.parametrize(
+    ("tokens", "expected"),
+    [("> 25000", 25_000), ("< 900", 899), (1000, 1000), ("> 500000", 60_000), (None, 60_000)],
+)
+def test_table_says_up_to_where_a_count_changes_nothing(tokens: Any, expected: int) -> None:
+    when = {} if tokens is None else {"tokens": tokens}
+    rules = [{"when": {**when, "text": "hi"}, "model": "openrouter,shared"}]
+    routes = replace(ROUTES, table=read_table(rules, []))
+    if tokens is None:
+        routes = replace(ROUTES, table=read_table([{"when": {"text": "no"}, "model": "main,small"}], []))
+    facts = read_facts(body())
+    assert wants_tokens(facts, routes, CATALOG) == expected
+    for size in (0, expected // 2, expected):
+        assert (
+            decide(facts, routes, CATALOG, tokens=size).route == decide(facts, routes, CATALOG, tokens=expected).route
+        )
+
+
+def test_agents_that_are_not_there_leave_the_default() -> None:
+    decision = run({"body": body()}, replace(ROUTES, agents=Agents("gone,r", "gone,t")))
+    assert (decision.scenario, decision.route) == ("default", "Main,big")
+    assert "'gone'" in dict(decision.rejected)["agents"]
 
 
 @pytest.mark.parametrize("model", ["gone,m", "gpt-7"])
@@ -280,6 +327,10 @@ def test_fallbacks_of_a_decision(scenario: str, keys: tuple[str, ...]) -> None:
 def test_tokens_are_wanted_only_where_they_matter(rules: Mapping[str, str], ask: Ask, expected: int | None) -> None:
     routes = Routes(rules={name: Route(model) for name, model in rules.items()})
     facts = read_facts(ask.get("body", body()), agent=ask.get("agent", ""))
+    if ask.get("agents"):
+        routes = replace(routes, agents=Agents("local,qwen:7b", "main,small"))
+    if ask.get("rules"):
+        routes = replace(routes, table=read_table(ask["rules"], []))
     more = {name: ask[name] for name in ("custom", "last_prompt") if name in ask}
     limit = wants_tokens(facts, routes, WINDOWS, **more)
     assert limit == expected

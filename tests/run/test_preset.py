@@ -73,5 +73,5 @@ def test_export_carries_the_files_along(tmp_path: Path) -> None:
 def test_source_follows_all_its_files(tmp_path: Path) -> None:
     home = Home(tmp_path)
     source = preset.source_of(home, "x", own=tmp_path / "c.json", env={}, port=None, routes={})
-    assert [path.name for path in source.paths] == ["manifest.json", "values.json", "c.json"]
+    assert [path.name for path in source.paths] == ["manifest.json", "values.json", "c.json", ".env"]
     assert "there is no preset 'x'" in str(source.read().problems[0])

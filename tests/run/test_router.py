@@ -78,6 +78,19 @@ async def test_file_that_is_gone_leaves_what_was_in_force(tmp_path: Path) -> Non
 
 
 @trio_test()
+async def test_env_file_alone_is_followed(tmp_path: Path) -> None:
+    env = tmp_path / ".env"
+    env.write_text("OPENAI_API_KEY=k\nOPENAI_MODEL=a\n")
+    source, kept = Source(path=tmp_path / "c.json", env={}), Kept()
+    running = router(source, source.read(), instance="i", role="service", log=LogFile([kept], redact=str))
+    assert env in running.files()
+    env.write_text("OPENAI_API_KEY=k\nOPENAI_MODEL=b\n")
+    await running.reload()
+    running.log.close()
+    assert running.state.snapshot.config.router.default == "default,b"
+
+
+@trio_test()
 async def test_port_that_needs_a_restart_is_told(tmp_path: Path) -> None:
     running, kept = made(tmp_path / "c.json")
     write(tmp_path / "c.json", PORT=4001)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ccr.config.schema import Config, ModelSettings, Provider, Router
+from ccr.dialect.model_table import ModelFacts
 from ccr.run.environment import for_claude
 from ccr.run.window import of_default, variables
 
@@ -29,7 +30,14 @@ def config(model: str, *, url: str = "https://up.example/v1", window: int | None
     ],
 )
 def test_window_of_the_default_route(given: Config, expected: int | None) -> None:
-    assert of_default(given) == expected
+    assert of_default(given, {}) == expected
+
+
+def test_what_the_provider_tells_goes_before_the_name_and_after_the_user() -> None:
+    told = {"https://up.example/v1": {"GLM-4.6": ModelFacts(window=90_000)}}
+    assert of_default(config("glm-4.6"), told) == 90_000
+    assert of_default(config("glm-4.6", window=64_000), told) == 64_000
+    assert of_default(config("glm-4.6", url="http://other.example"), told) == 200_000
 
 
 def test_large_window_is_told_as_it_is() -> None:

@@ -48,6 +48,22 @@ def test_provider_that_can_not_count_costs_nothing(status: int, body: Any) -> No
 
 
 @trio_test()
+async def test_somebody_else_counts_and_estimates_learn_from_it() -> None:
+    def foreign(upstream: str) -> dict[str, Any]:
+        choice = {"type": "api", "url": f"{upstream}/count", "requestFormat": "openai", "responseField": "n.tokens"}
+        return make(upstream, tokenizer={"models": {"m": choice}})
+
+    words = request(messages=[{"role": "user", "content": "some words " * 500}])
+    async with live(answering(200, {"n": {"tokens": 1500}}), make=foreign) as router:
+        answer = await router.http.post(f"{router.url}/v1/messages/count_tokens", json=words)
+        ratio = router.state.calibration.ratio("up", "m")
+    assert answer.json() == {"input_tokens": 1500}
+    assert router.seen[0].path == "/count"
+    assert router.seen[0].body["messages"][-1]["role"] == "user"
+    assert 1.3 < ratio < 1.6
+
+
+@trio_test()
 async def test_provider_is_not_asked_unless_told_to() -> None:
     async with live(answering(200, {}), make=lambda upstream: make(upstream, tokenizer=None)) as router:
         await router.http.post(f"{router.url}/v1/messages/count_tokens", json=request())

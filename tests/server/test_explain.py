@@ -42,3 +42,16 @@ async def test_the_last_request_is_remembered() -> None:
     assert missing.status_code == 404
     assert by_id == last
     assert last["calls"][0]["body"]["model"] == "m"
+
+
+@trio_test()
+async def test_each_transformer_says_what_it_did() -> None:
+    def chained(upstream: str) -> dict[str, Any]:
+        use = [["maxtoken", {"max_tokens": 40}], "cleancache"]
+        return config(upstream, provider={"transformer": {"use": use}})
+
+    async with live(streaming(OK), make=chained) as router:
+        found = (await router.http.post(f"{router.url}/api/explain", json=request())).json()
+    first, second = found["calls"][0]["transformers"]
+    assert (first["name"], first["fields"]["max_tokens"]) == ("maxtoken", {"before": 100, "after": 40})
+    assert second["name"] == "cleancache"

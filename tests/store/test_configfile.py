@@ -36,6 +36,21 @@ def test_read_takes_what_editors_write(tmp_path: Path, encoding: str) -> None:
     assert read(path, {}).require().apikey == "schlüssel"
 
 
+def test_read_takes_what_the_environment_lacks_from_the_env_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text('export KEY="from-file"\nOTHER=from-file\n')
+    path = tmp_path / "config.json"
+    path.write_text('{"APIKEY": "$KEY", "PROXY_URL": "http://$OTHER"}')
+    config = read(path, {"KEY": "from-environment"}).require()
+    assert (config.apikey, config.proxy_url) == ("from-environment", "http://from-file")
+
+
+def test_read_is_content_with_the_env_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("OPENAI_API_KEY=k\nOPENAI_MODEL=m\nENABLE_ROUTER=false\n")
+    loaded = read(tmp_path / "config.json", {})
+    assert [provider.models for provider in loaded.require().providers] == [("m",)]
+    assert loaded.problems == ()
+
+
 def test_read_a_missing_file_gives_advice_and_creates_nothing(tmp_path: Path) -> None:
     path = tmp_path / "home" / "config.json"
     loaded = read(path, {})

@@ -41,6 +41,12 @@ def test_preset_may_name_one_of_the_users_providers(tmp_path: Path) -> None:
     assert [p.name for p in read(tmp_path, {"provider": "own"}).require().providers] == ["own"]
 
 
+def test_preset_is_not_in_router_mode_because_its_user_is(tmp_path: Path) -> None:
+    env = {"ENABLE_ROUTER": "true", "ROUTER_AGENT_MODEL": "own,m", "TOOL_AGENT_MODEL": "own,m"}
+    assert not read(tmp_path, {"Router": {"default": "own,m"}}, env).require().enable_router
+    assert presetconfig.configfile.read(Home(tmp_path).config, env).require().enable_router
+
+
 @pytest.mark.parametrize(
     ("manifest", "expected"),
     [
