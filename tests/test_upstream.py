@@ -59,3 +59,13 @@ def test_bytes_pass_through_to_anthropic_alone(url: str, use: list[Any], passes:
 def test_the_users_own_limit_wins() -> None:
     settings = {"model_settings": {"m": {"max_output": 1234}}}
     assert upstream("https://api.deepseek.com", **settings).vendor.max_output == 1234
+
+
+def test_own_prices_go_before_the_list() -> None:
+    own = {"gpt-5": {"prices": {"input": 0, "output": 7}}}
+    listed = upstream("https://api.openai.com/v1", model="gpt-5").tariff.prices
+    given = upstream("https://api.openai.com/v1", model="gpt-5", model_settings=own).tariff.prices
+    assert listed is not None
+    assert given is not None
+    assert (listed.output, given.input, given.output, given.cached_input) == (10, 0, 7, None)
+    assert upstream("https://gateway.test/v1", model="gpt-5").tariff.prices is None

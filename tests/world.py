@@ -28,6 +28,17 @@ json.dump({"argv": sys.argv[1:], "env": dict(os.environ), "stdin": stdin}, open(
 Json = dict[str, Any]
 
 
+ASK = """
+import json, os, urllib.request
+base = os.environ["ANTHROPIC_BASE_URL"]
+body = {"model": "p,m", "max_tokens": 9, "stream": True, "messages": [{"role": "user", "content": "hi"}]}
+headers = {"content-type": "application/json", "x-api-key": os.environ["ANTHROPIC_AUTH_TOKEN"]}
+asked = urllib.request.Request(f"{base}/v1/messages", json.dumps(body).encode(), headers)
+print(urllib.request.urlopen(asked, timeout=20).read().decode())
+"""
+"""A `claude` that sends one request and prints the answer."""
+
+
 class World:
     """One user's machine."""
 
@@ -44,16 +55,19 @@ class World:
         for folder in (root / "home", root / "bin"):
             folder.mkdir()
 
-    def configure(self, url: str = "http://127.0.0.1:9/v1/messages", **settings: Any) -> Path:
-        """Write a configuration with one provider at `url`."""
-        provider = {
+    def configure(
+        self, url: str = "http://127.0.0.1:9/v1/messages", *, provider: Json | None = None, **settings: Any
+    ) -> Path:
+        """Write a configuration with one provider at `url`, which has what `provider` says as well."""
+        made = {
             "name": "p",
             "api_base_url": url,
             "api_key": "sk-provider-key",
             "models": ["m"],
             "transformer": {"use": ["Anthropic"]},
+            **(provider or {}),
         }
-        config = {"PORT": self.port, "Providers": [provider], "Router": {"default": "p,m"}, **settings}
+        config = {"PORT": self.port, "Providers": [made], "Router": {"default": "p,m"}, **settings}
         self.home.config.parent.mkdir(parents=True, exist_ok=True)
         self.home.config.write_text(json.dumps(config))
         return self.home.config

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from ccr.core.price import Prices
+
 Json = dict[str, Any]
 
 LogLevel = Literal["fatal", "error", "warn", "info", "debug", "trace"]
@@ -68,6 +70,9 @@ class ModelSettings(Struct, frozen=True):
     context_window: Annotated[Limit | None, Meta(description="Tokens that prompt and reply may have together.")] = None
     max_output: Annotated[Limit | None, Meta(description="Tokens that a reply may have.")] = None
     images: Annotated[bool | None, Meta(description="Whether it takes images.")] = None
+    prices: Annotated[
+        Prices | None, Meta(description="US dollars for a million tokens: `input`, `output` and what the cache costs.")
+    ] = None
 
 
 class Provider(Struct, frozen=True, kw_only=True):
@@ -110,14 +115,11 @@ class Provider(Struct, frozen=True, kw_only=True):
 
 
 RouteValue = str | Json
-"""`provider,model`, or an object of it and its hours: {"model": ..., "schedule": [...]}."""
+"""`provider,model`, or an object: {"model": "provider,model", "schedule": [{"model", "days", "hours", "tz"}]}."""
 
 
 class Router(Struct, frozen=True, kw_only=True, rename="camel"):
-    """Which `provider,model` serves which kind of request. Further keys name further routes, such as `haiku`.
-
-    A route may be an object too: {"model": "provider,model", "schedule": [{"model", "days", "hours", "tz"}]}.
-    """
+    """Which `provider,model` serves which kind of request. Further keys name further routes, such as `haiku`."""
 
     default: Annotated[RouteValue | None, Meta(description="For everything that no other route takes.")] = None
     background: Annotated[RouteValue | None, Meta(description="For small tasks beside the conversation.")] = None

@@ -43,10 +43,18 @@ class Trail(msgspec.Struct):
     attempts: list[Attempt] = []
     prompt_estimate: int = 0
     usage: Usage | None = None
+    cost: float | None = None
+    """US dollars; None if it is not known what the model that answered costs."""
     stop_reason: str = ""
     ttft_ms: int = 0
     ms: int = 0
     request_bytes: int = 0
+
+    @property
+    def answered(self) -> tuple[str, str]:
+        """The provider and the model that really answered; those of the route if none did."""
+        found = next((attempt for attempt in reversed(self.attempts) if attempt.result == "ok"), None)
+        return (found.provider, found.model) if found else (self.provider, self.model)
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON for the log and the status; empty fields are left out."""

@@ -1,5 +1,6 @@
 """`POST /v1/messages`: read, route, send, relay, record."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -115,12 +116,23 @@ async def _answer(state: State, snapshot: Snapshot, inbound: Inbound, exchange: 
     trail.prompt_estimate = prompt.estimate(upstreams[0])
     errands = [_errand(state, snapshot, inbound, u, body=body, prompt=prompt, name=trail.id) for u in upstreams]
     wanted = Ask(exchange.accepted, inbound.session, trail.prompt_estimate)
-    await exchange.run(attempts(candidates, wanted, random=state.board.random), candidates, errands=errands)
+    try:
+        await exchange.run(attempts(candidates, wanted, random=state.board.random), candidates, errands=errands)
+    finally:
+        trail.cost = _cost(trail, upstreams)
     # The client has its answer: what comes now may be cut short by the server's end, and changes nothing of it.
     trail.status, trail.result = exchange.relay.status, trail.result or "ok"
     if exchange.stream is not None:
         state.recall.note(*exchange.stream.keepsake)
         await prompt.learn(trail)
+
+
+def _cost(trail: Trail, upstreams: Sequence[Upstream]) -> float | None:
+    """Return the dollars of the reply; None if the price of whoever was asked last is not known."""
+    last = trail.attempts[-1] if trail.attempts else None
+    asked = [one for one in upstreams if last and (one.provider.name, one.model) == (last.provider, last.model)]
+    found = asked[0].tariff.cost(trail.usage, at=trail.started) if asked else None
+    return None if found is None else round(found, 9)
 
 
 def _exchange(state: State, inbound: Inbound, watch: Watch, *, relay: Relay, trail: Trail) -> Exchange:
