@@ -216,4 +216,8 @@ class Config(Struct, frozen=True, kw_only=True, rename="upper"):
     use_plugins: Annotated[
         tuple[str, ...], Meta(description="Plugins that change requests before they are routed.")
     ] = field(default=(), name="usePlugins")
+    preset_index: Annotated[
+        str | None,
+        Meta(description="A file or an https address with an index of presets that can be installed by name."),
+    ] = None
     extra: Mapping[str, Any] = {}
