@@ -5,7 +5,7 @@
 function __fish_ccr_using_command
     set -l cmd (commandline -opc)
     set -l subcommands
-    set -l options_with_values '--action --author --ccr-config --config --count --description --key --model --name --output --port --preset --profile --provider --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
+    set -l options_with_values '--action --author --ccr-config --config --count --description --key --model --name --output --port --profile --provider --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
     set -l all_commands 'activate add code completions config delete demo doctor explain export help info install list logs model preset remove restart rm rotation search setup start status statusline stop test ui'
     set -l skip_next 0
     # Extract command words (only real subcommand names) from command line
@@ -45,7 +45,7 @@ end
 function __fish_ccr_positional_index
     set -l cmd (commandline -opc)
     set -l path_len $argv[1]
-    set -l options_with_values '--action --author --ccr-config --config --count --description --key --model --name --output --port --preset --profile --provider --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
+    set -l options_with_values '--action --author --ccr-config --config --count --description --key --model --name --output --port --profile --provider --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
     set -l skip_next 0
     set -l consumed_path 0
     set -l count 0
@@ -141,7 +141,6 @@ complete -c ccr -n '__fish_ccr_using_command completions; and test (__fish_ccr_p
 # Options for: config
 complete -c ccr -n '__fish_ccr_using_command config' -l help -d 'Display this message and exit.'
 complete -c ccr -n '__fish_ccr_using_command config' -s h -d 'Display this message and exit.'
-complete -c ccr -n '__fish_ccr_using_command config' -l action -x -a 'path check show edit schema' -d 'What to do.'
 complete -c ccr -n '__fish_ccr_using_command config' -l json -d 'Print JSON, for scripts.'
 complete -c ccr -n '__fish_ccr_using_command config' -l strict -d 'check: exit with 1 for warnings too.'
 complete -c ccr -n '__fish_ccr_using_command config' -l config -r -F -d 'The configuration file, if not the usual one.'
@@ -325,7 +324,6 @@ complete -c ccr -n '__fish_ccr_using_command status' -l port -r -d 'The port, wh
 # Options for: statusline
 complete -c ccr -n '__fish_ccr_using_command statusline' -l help -d 'Display this message and exit.'
 complete -c ccr -n '__fish_ccr_using_command statusline' -s h -d 'Display this message and exit.'
-complete -c ccr -n '__fish_ccr_using_command statusline' -l preset -r -d 'The preset whose look to use.'
 complete -c ccr -n '__fish_ccr_using_command statusline' -l config -r -d 'The configuration file, if not the usual one.'
 
 # Options for: stop

@@ -131,7 +131,7 @@ def export(
     place = home(env)
     source = given(config, None).source(place, env)
     loaded = source.read()
-    loaded.require()
+    loaded.require(source.path)
     target = output.expanduser() if output else place.presets / check_name(name)
     is_zip = target.suffix.lower() == ".zip"
     if is_zip and target.exists():

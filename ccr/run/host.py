@@ -30,7 +30,7 @@ def serve_service(
     taken, ConfigError if the configuration can't be used.
     """
     loaded = source.read()
-    config = loaded.require()
+    config = loaded.require(source.path)
     listener = port.bind(config.host, config.port)
     host, number = listener.getsockname()[:2]
     log = open_log(loaded, home.logs, echo=echo)

@@ -40,7 +40,7 @@ def run(session: Session, loaded: Loaded) -> int:
 
     `loaded` is what `session.source` has just read. Raises CommandError or ConfigError if nothing could be started.
     """
-    config = loaded.require()
+    config = loaded.require(session.source.path)
     if not config.providers:
         raise CommandError(f"no provider is configured; {configfile.advice(session.source.path)}")
     if session.source.profile:
