@@ -50,7 +50,8 @@ def run(session: Session, loaded: Loaded) -> int:
     if service is not None:
         return _run(session, config, command, base_url=health.url(service.host, service.port))
     listener = port.bind(LOOPBACK, session.source.port or 0)
-    return _run(session, config, command, base_url=health.url(*listener.getsockname()), served=(loaded, listener))
+    with listener:
+        return _run(session, config, command, base_url=health.url(*listener.getsockname()), served=(loaded, listener))
 
 
 def _service(session: Session, loaded: Loaded) -> Running | None:
