@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -42,8 +42,9 @@ print(urllib.request.urlopen(asked, timeout=20).read().decode())
 class World:
     """One user's machine."""
 
-    def __init__(self, root: Path, *, port: int) -> None:
+    def __init__(self, root: Path, *, port: int, ccr: Sequence[str] = CCR) -> None:
         self.root = root
+        self.ccr = list(ccr)
         self.port = port
         self.home = Home(root / "home" / ".claude-code-router")
         self.env = {
@@ -88,11 +89,11 @@ class World:
         self, *words: str, text: str = "", env: Mapping[str, str] | None = None, seconds: float = 30
     ) -> subprocess.CompletedProcess[str]:
         """Run `ccr` to its end."""
-        return process.run([*CCR, *words], env={**self.env, **(env or {})}, text=text, seconds=seconds)
+        return process.run([*self.ccr, *words], env={**self.env, **(env or {})}, text=text, seconds=seconds)
 
     def running(self, *words: str) -> AbstractContextManager[subprocess.Popen[str]]:
         """Run `ccr` beside the test."""
-        return process.running([*CCR, *words], env=self.env)
+        return process.running([*self.ccr, *words], env=self.env)
 
     def status(self, *words: str) -> Json:
         """Return what `ccr status --json` says."""

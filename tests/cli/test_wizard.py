@@ -3,7 +3,7 @@ import json
 from ccr.store.template import templates
 from tests.terminal import Terminal, terminal
 from tests.vendor import Answer, Request, chat_reply, refusal, vendor
-from tests.world import CCR, World
+from tests.world import World
 
 KEY = "sk-good-0123456789abcdef"
 
@@ -31,7 +31,7 @@ def describe(screen: Terminal, url: str, key: str) -> None:
 
 
 def test_wizard_leads_to_a_configuration_that_works(world: World) -> None:
-    with vendor(script) as made, terminal([*CCR, "setup"], env={**world.env, "CI": ""}) as screen:
+    with vendor(script) as made, terminal([*world.ccr, "setup"], env={**world.env, "CI": ""}) as screen:
         describe(screen, f"{made.url}/v1", KEY)
         shown = answer(screen, "Models, with commas between them [m]: ", "m,n")
         assert "it has m, n" in shown
@@ -51,7 +51,7 @@ def test_wizard_leads_to_a_configuration_that_works(world: World) -> None:
 
 
 def test_wizard_tells_what_does_not_work_and_may_be_left(world: World) -> None:
-    with vendor(script) as made, terminal([*CCR, "setup"], env={**world.env, "CI": ""}) as screen:
+    with vendor(script) as made, terminal([*world.ccr, "setup"], env={**world.env, "CI": ""}) as screen:
         describe(screen, f"{made.url}/v1", "sk-bad")
         answer(screen, "Models, with commas between them: ", "m")
         answer(screen, "see whether it works? [Y/n]: ", "")
@@ -65,7 +65,7 @@ def test_wizard_tells_what_does_not_work_and_may_be_left(world: World) -> None:
 def test_ctrl_c_leaves_everything_as_it_was(world: World) -> None:
     world.configure()
     before = world.home.config.read_text()
-    with terminal([*CCR, "setup"], env={**world.env, "CI": ""}) as screen:
+    with terminal([*world.ccr, "setup"], env={**world.env, "CI": ""}) as screen:
         answer(screen, "What now [1]: ", "2")
         screen.read_until("Providers, such as 1 3: ")
         screen.type(b"\x03")
@@ -78,7 +78,7 @@ def test_ctrl_c_leaves_everything_as_it_was(world: World) -> None:
 def test_variable_that_is_set_is_offered(world: World) -> None:
     number = list(templates()).index("deepseek") + 1
     env = {**world.env, "CI": "", "DEEPSEEK_API_KEY": KEY, "HTTPS_PROXY": "http://127.0.0.1:9"}
-    with terminal([*CCR, "setup"], env=env) as screen:
+    with terminal([*world.ccr, "setup"], env=env) as screen:
         answer(screen, "Providers, such as 1 3: ", str(number))
         answer(screen, "Use $DEEPSEEK_API_KEY? [Y/n]: ", "")
         answer(screen, "Models, with commas between them [deepseek-chat,deepseek-reasoner]: ", "deepseek-chat")

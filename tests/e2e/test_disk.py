@@ -7,14 +7,14 @@ import pytest
 
 from tests import process
 from tests.cli.conftest import world
-from tests.world import CCR, World
+from tests.world import World
 
 __all__ = ("world",)
 
 
 def full(world: World, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Run `ccr` where files can be made, but not a byte can be written into them."""
-    limited = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *CCR, *words]
+    limited = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *world.ccr, *words]
     return process.run(limited, env={**world.env, **env})
 
 
