@@ -25,6 +25,9 @@ def run(words: Sequence[str]) -> int:
         _complain(str(error))
         return error.code if isinstance(error, CommandError) else 1
     except KeyboardInterrupt:
+        # The terminal has shown ^C where the cursor was; the shell's next prompt gets a line of its own.
+        if sys.stderr is not None and sys.stderr.isatty():
+            print(file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever reads our output has seen enough; the interpreter must not complain either when it flushes.

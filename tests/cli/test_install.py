@@ -43,6 +43,7 @@ def test_ctrl_c_leaves_everything_as_it_was(world: World) -> None:
     with terminal([*world.ccr, "install", str(folder), "--yes-run-code"], env={**world.env, "CI": ""}) as screen:
         screen.read_until("Key (or $NAME of a variable): ")
         screen.type(b"\x03")
+        screen.read_until("\r\n")  # the shell's prompt gets a line of its own
         assert screen.event() == "ended 130"
     assert os.listdir(world.home.presets) == []
 

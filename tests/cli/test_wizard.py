@@ -14,6 +14,10 @@ def script(request: Request) -> Answer:
     return chat_reply(request.body) if request.body else (200, {"data": [{"id": "m"}, {"id": "n"}]})
 
 
+def open_to_all(request: Request) -> Answer:
+    return chat_reply(request.body) if request.body else (200, {"data": [{"id": "m"}]})
+
+
 def answer(screen: Terminal, question: str, text: str) -> str:
     shown = screen.read_until(question)
     screen.type(text.encode() + b"\n")
@@ -23,9 +27,9 @@ def answer(screen: Terminal, question: str, text: str) -> str:
 def describe(screen: Terminal, url: str, key: str) -> None:
     """Choose a provider that has no template, and paste its key."""
     answer(screen, "Providers, such as 1 3: ", str(len(templates()) + 1))
-    answer(screen, "Address: ", "nowhere")
-    assert "is no address" in answer(screen, "Address: ", url)
-    answer(screen, "Name: ", "mine")
+    answer(screen, "example.com/v1: ", "nowhere")
+    assert "is no address" in answer(screen, "example.com/v1: ", url)
+    answer(screen, "Name [local]: ", "mine")
     answer(screen, "Where is the key [1]: ", "1")
     answer(screen, "Key: ", key)
 
@@ -86,3 +90,16 @@ def test_variable_that_is_set_is_offered(world: World) -> None:
         answer(screen, f"Write {world.home.config}? [Y/n]: ", "")
         assert screen.event() == "ended 0"
     assert json.loads(world.home.config.read_text())["Providers"][0]["api_key"] == "$DEEPSEEK_API_KEY"
+
+
+def test_server_without_a_key_is_set_up_by_pressing_enter(world: World) -> None:
+    with vendor(open_to_all) as made, terminal([*world.ccr, "setup"], env={**world.env, "CI": ""}) as screen:
+        answer(screen, "Providers, such as 1 3: ", str(len(templates()) + 1))
+        answer(screen, "Address, such as https://llm.example.com/v1: ", f"{made.url}/v1")
+        answer(screen, "Name [local]: ", "")
+        answer(screen, "Where is the key [1]: ", "5")
+        for question in ("[m]: ", "works? [Y/n]: ", "[Y/n]: "):
+            answer(screen, question, "")
+        assert screen.event() == "ended 0"
+    config = json.loads(world.home.config.read_text())
+    assert (config["Router"], "api_key" in config["Providers"][0]) == ({"default": "local,m"}, False)
