@@ -103,6 +103,7 @@ def make(name: str) -> App:
         help_format="plaintext",
         version_flags=[],
         result_action="return_value",
+        suppress_keyboard_interrupt=False,
     )
     for command, line in COMMANDS.items():
         if command == name:
