@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from ccr.config.schema import Config, Key, ModelSettings, Plugin, PluginSpec, Provider, Router, Timeouts
+from ccr.core.price import Prices
 from ccr.transform.builtin import TRANSFORMERS
 from ccr.transform.table import described
 
@@ -21,6 +22,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "`Providers[].api_keys[]`": Key,
     "`Providers[].timeouts`": Timeouts,
     "`Providers[].model_settings.MODEL`": ModelSettings,
+    "`Providers[].model_settings.MODEL.prices`": Prices,
     "`transformers[]`": PluginSpec,
     "`plugins[]`": Plugin,
 }

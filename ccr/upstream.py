@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from ccr.config.endpoint import endpoint
 from ccr.config.schema import ModelSettings, Provider
+from ccr.core.price import Tariff
 from ccr.dialect.anthropic import Anthropic
 from ccr.dialect.anthropic.claude import answers
 from ccr.dialect.base import Dialect, Target
@@ -15,6 +16,7 @@ from ccr.dialect.gemini import Gemini
 from ccr.dialect.model_table import UNKNOWN, ModelFacts, facts
 from ccr.dialect.openai_chat import OpenAIChat
 from ccr.dialect.openai_responses import OpenAIResponses
+from ccr.dialect.price_table import tariff
 from ccr.dialect.vendor import DialectName, Vendor
 from ccr.dialect.vendor_table import find, for_model, speaking
 from ccr.dialect.vertex import Vertex
@@ -55,6 +57,12 @@ class Upstream:
     def facts(self) -> ModelFacts:
         """The model's limits and abilities."""
         return known(self.provider, self.model, self.told)
+
+    @cached_property
+    def tariff(self) -> Tariff:
+        """What it costs: as the user's settings say, else by the vendor's list."""
+        own = self.provider.model_settings.get(self.model)
+        return Tariff(own.prices) if own and own.prices else tariff(self.provider.url, self.model)
 
     @cached_property
     def dialect_name(self) -> DialectName:

@@ -9,10 +9,10 @@ _ccr() {
   prev="${COMP_WORDS[COMP_CWORD-1]}"
 
   # Build list of options that take values (to skip their arguments)
-  local options_with_values='--action --author --ccr-config --config --count --description --key --model --name --output --port --preset --profile --provider --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
+  local options_with_values='--action --author --ccr-config --config --count --description --key --model --name --output --port --profile --provider --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
 
   # Build list of all valid command names (to distinguish from positionals)
-  local all_commands='activate add code completions config delete demo doctor explain export help info install list logs model preset remove restart rm rotation setup start status statusline stop test ui'
+  local all_commands='activate add code completions config delete demo doctor explain export help info install list logs model preset remove restart rm rotation search setup start status statusline stop test ui'
 
   # Detect command path by collecting valid command words only
   local -a cmd_path=()
@@ -229,7 +229,7 @@ _ccr() {
           ;;
         "config")
           if [[ ${cur} == -* ]]; then
-            local -a _c=("--action" "--json" "--strict" "--config" "--ccr-config" "--help" "-h")
+            local -a _c=("--json" "--strict" "--config" "--ccr-config" "--help" "-h")
             local _q
             COMPREPLY=()
             for _x in "${_c[@]}"; do
@@ -241,14 +241,6 @@ _ccr() {
               _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
             fi
             case "$_value_prev" in
-              --action)
-                local -a _c=("path" "check" "show" "edit" "schema")
-                local _q
-                COMPREPLY=()
-                for _x in "${_c[@]}"; do
-                  [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
-                done
-                ;;
               --config)
                 COMPREPLY=( $(compgen -f -- "${cur}") )
                 ;;
@@ -490,7 +482,7 @@ _ccr() {
               [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
             done
           else
-            local -a _c=("install" "list" "info" "delete" "rm" "remove" "export")
+            local -a _c=("install" "list" "search" "info" "delete" "rm" "remove" "export")
             local _q
             COMPREPLY=()
             for _x in "${_c[@]}"; do
@@ -654,7 +646,7 @@ _ccr() {
           ;;
         "statusline")
           if [[ ${cur} == -* ]]; then
-            local -a _c=("--preset" "--config" "--help" "-h")
+            local -a _c=("--config" "--help" "-h")
             local _q
             COMPREPLY=()
             for _x in "${_c[@]}"; do
@@ -666,9 +658,6 @@ _ccr() {
               _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
             fi
             case "$_value_prev" in
-              --preset)
-                COMPREPLY=()
-                ;;
               --config)
                 COMPREPLY=()
                 ;;
@@ -905,6 +894,32 @@ _ccr() {
             done
           else
             COMPREPLY=()
+          fi
+          ;;
+        "preset search")
+          if [[ ${cur} == -* ]]; then
+            local -a _c=("--json" "--config" "--ccr-config" "--help" "-h")
+            local _q
+            COMPREPLY=()
+            for _x in "${_c[@]}"; do
+              [[ "$_x" == "${cur}"* ]] && { printf -v _q '%q' "$_x"; COMPREPLY+=("$_q"); }
+            done
+          else
+            local _value_prev="${prev}"
+            if [[ "$_value_prev" == "=" && $COMP_CWORD -ge 2 ]]; then
+              _value_prev="${COMP_WORDS[COMP_CWORD-2]}"
+            fi
+            case "$_value_prev" in
+              --config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              --ccr-config)
+                COMPREPLY=( $(compgen -f -- "${cur}") )
+                ;;
+              *)
+                COMPREPLY=()
+                ;;
+            esac
           fi
           ;;
         *)

@@ -5,8 +5,8 @@
 function __fish_ccr_using_command
     set -l cmd (commandline -opc)
     set -l subcommands
-    set -l options_with_values '--action --author --ccr-config --config --count --description --key --model --name --output --port --preset --profile --provider --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
-    set -l all_commands 'activate add code completions config delete demo doctor explain export help info install list logs model preset remove restart rm rotation setup start status statusline stop test ui'
+    set -l options_with_values '--action --author --ccr-config --config --count --description --key --model --name --output --port --profile --provider --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
+    set -l all_commands 'activate add code completions config delete demo doctor explain export help info install list logs model preset remove restart rm rotation search setup start status statusline stop test ui'
     set -l skip_next 0
     # Extract command words (only real subcommand names) from command line
     set -e cmd[1]
@@ -45,7 +45,7 @@ end
 function __fish_ccr_positional_index
     set -l cmd (commandline -opc)
     set -l path_len $argv[1]
-    set -l options_with_values '--action --author --ccr-config --config --count --description --key --model --name --output --port --preset --profile --provider --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
+    set -l options_with_values '--action --author --ccr-config --config --count --description --key --model --name --output --port --profile --provider --route --set --sha256 --shell --tags --target --timeout --topic --version -n'
     set -l skip_next 0
     set -l consumed_path 0
     set -l count 0
@@ -141,7 +141,6 @@ complete -c ccr -n '__fish_ccr_using_command completions; and test (__fish_ccr_p
 # Options for: config
 complete -c ccr -n '__fish_ccr_using_command config' -l help -d 'Display this message and exit.'
 complete -c ccr -n '__fish_ccr_using_command config' -s h -d 'Display this message and exit.'
-complete -c ccr -n '__fish_ccr_using_command config' -l action -x -a 'path check show edit schema' -d 'What to do.'
 complete -c ccr -n '__fish_ccr_using_command config' -l json -d 'Print JSON, for scripts.'
 complete -c ccr -n '__fish_ccr_using_command config' -l strict -d 'check: exit with 1 for warnings too.'
 complete -c ccr -n '__fish_ccr_using_command config' -l config -r -F -d 'The configuration file, if not the usual one.'
@@ -214,6 +213,7 @@ complete -c ccr -n '__fish_ccr_using_command model; and test (__fish_ccr_positio
 # Subcommands for: preset
 complete -c ccr -n '__fish_ccr_using_command preset' -a 'install' -d 'Install a preset from a folder, an archive, an address or GitHub.'
 complete -c ccr -n '__fish_ccr_using_command preset' -a 'list' -d 'List the installed presets.'
+complete -c ccr -n '__fish_ccr_using_command preset' -a 'search' -d 'Show the presets of the index that PRESET_INDEX names, with all these words in …'
 complete -c ccr -n '__fish_ccr_using_command preset' -a 'info' -d 'Show what a preset is, what it asks, where it sends requests and which code it …'
 complete -c ccr -n '__fish_ccr_using_command preset' -a 'delete' -d 'Delete a preset and the answers that were given to it.'
 complete -c ccr -n '__fish_ccr_using_command preset' -a 'rm' -d 'Delete a preset and the answers that were given to it.'
@@ -270,6 +270,13 @@ complete -c ccr -n '__fish_ccr_using_command preset rm' -l help -d 'Display this
 complete -c ccr -n '__fish_ccr_using_command preset rm' -s h -d 'Display this message and exit.'
 complete -c ccr -n '__fish_ccr_using_command preset rm' -l yes -d 'Don'\''t ask.'
 
+# Options for: preset search
+complete -c ccr -n '__fish_ccr_using_command preset search' -l help -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command preset search' -s h -d 'Display this message and exit.'
+complete -c ccr -n '__fish_ccr_using_command preset search' -l json -d 'Print JSON, for scripts.'
+complete -c ccr -n '__fish_ccr_using_command preset search' -l config -r -F -d 'The configuration file, if not the usual one.'
+complete -c ccr -n '__fish_ccr_using_command preset search' -l ccr-config -r -F -d 'The configuration file, if not the usual one.'
+
 # Options for: restart
 complete -c ccr -n '__fish_ccr_using_command restart' -l help -d 'Display this message and exit.'
 complete -c ccr -n '__fish_ccr_using_command restart' -s h -d 'Display this message and exit.'
@@ -317,7 +324,6 @@ complete -c ccr -n '__fish_ccr_using_command status' -l port -r -d 'The port, wh
 # Options for: statusline
 complete -c ccr -n '__fish_ccr_using_command statusline' -l help -d 'Display this message and exit.'
 complete -c ccr -n '__fish_ccr_using_command statusline' -s h -d 'Display this message and exit.'
-complete -c ccr -n '__fish_ccr_using_command statusline' -l preset -r -d 'The preset whose look to use.'
 complete -c ccr -n '__fish_ccr_using_command statusline' -l config -r -d 'The configuration file, if not the usual one.'
 
 # Options for: stop

@@ -76,3 +76,13 @@ def test_what_the_provider_tells_goes_before_the_name_and_after_the_user(setting
     provider = upstream("https://x.example/v1", model=model, model_settings=own).provider
     assert known(provider, model, told) == expected
     assert known(provider, "glm-4.6", ModelFacts(images=True)).window == 200_000
+
+
+def test_own_prices_go_before_the_list() -> None:
+    own = {"gpt-5": {"prices": {"input": 0, "output": 7}}}
+    listed = upstream("https://api.openai.com/v1", model="gpt-5").tariff.prices
+    given = upstream("https://api.openai.com/v1", model="gpt-5", model_settings=own).tariff.prices
+    assert listed is not None
+    assert given is not None
+    assert (listed.output, given.input, given.output, given.cached_input) == (10, 0, 7, None)
+    assert upstream("https://gateway.test/v1", model="gpt-5").tariff.prices is None

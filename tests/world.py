@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -28,11 +28,23 @@ json.dump({"argv": sys.argv[1:], "env": dict(os.environ), "stdin": stdin}, open(
 Json = dict[str, Any]
 
 
+ASK = """
+import json, os, urllib.request
+base = os.environ["ANTHROPIC_BASE_URL"]
+body = {"model": "p,m", "max_tokens": 9, "stream": True, "messages": [{"role": "user", "content": "hi"}]}
+headers = {"content-type": "application/json", "x-api-key": os.environ["ANTHROPIC_AUTH_TOKEN"]}
+asked = urllib.request.Request(f"{base}/v1/messages", json.dumps(body).encode(), headers)
+print(urllib.request.urlopen(asked, timeout=20).read().decode())
+"""
+"""A `claude` that sends one request and prints the answer."""
+
+
 class World:
     """One user's machine."""
 
-    def __init__(self, root: Path, *, port: int) -> None:
+    def __init__(self, root: Path, *, port: int, ccr: Sequence[str] = CCR) -> None:
         self.root = root
+        self.ccr = list(ccr)
         self.port = port
         self.home = Home(root / "home" / ".claude-code-router")
         self.env = {
@@ -44,16 +56,19 @@ class World:
         for folder in (root / "home", root / "bin"):
             folder.mkdir()
 
-    def configure(self, url: str = "http://127.0.0.1:9/v1/messages", **settings: Any) -> Path:
-        """Write a configuration with one provider at `url`."""
-        provider = {
+    def configure(
+        self, url: str = "http://127.0.0.1:9/v1/messages", *, provider: Json | None = None, **settings: Any
+    ) -> Path:
+        """Write a configuration with one provider at `url`, which has what `provider` says as well."""
+        made = {
             "name": "p",
             "api_base_url": url,
             "api_key": "sk-provider-key",
             "models": ["m"],
             "transformer": {"use": ["Anthropic"]},
+            **(provider or {}),
         }
-        config = {"PORT": self.port, "Providers": [provider], "Router": {"default": "p,m"}, **settings}
+        config = {"PORT": self.port, "Providers": [made], "Router": {"default": "p,m"}, **settings}
         self.home.config.parent.mkdir(parents=True, exist_ok=True)
         self.home.config.write_text(json.dumps(config))
         return self.home.config
@@ -74,11 +89,11 @@ class World:
         self, *words: str, text: str = "", env: Mapping[str, str] | None = None, seconds: float = 30
     ) -> subprocess.CompletedProcess[str]:
         """Run `ccr` to its end."""
-        return process.run([*CCR, *words], env={**self.env, **(env or {})}, text=text, seconds=seconds)
+        return process.run([*self.ccr, *words], env={**self.env, **(env or {})}, text=text, seconds=seconds)
 
     def running(self, *words: str) -> AbstractContextManager[subprocess.Popen[str]]:
         """Run `ccr` beside the test."""
-        return process.running([*CCR, *words], env=self.env)
+        return process.running([*self.ccr, *words], env=self.env)
 
     def status(self, *words: str) -> Json:
         """Return what `ccr status --json` says."""

@@ -44,7 +44,7 @@ def activate(
         raise CommandError("the service takes any free port, so it must run first: `ccr start`")
     chosen = shell or guess(env)
     # What silences Claude Code in containers would change the user's own shell.
-    usable = replace(site.source.read().require(), non_interactive_mode=False)
+    usable = replace(site.source.read().require(site.source.path), non_interactive_mode=False)
     given = environment.variables(env, usable, base_url=url(host, number))
     defaults = {name: value for name, value in environment.DEFAULTS.items() if name not in env}
     print(script(chosen, variables={**given, **defaults}, removed=environment.REMOVED), end="")

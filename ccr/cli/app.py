@@ -8,7 +8,7 @@ from inspect import getdoc
 from cyclopts import App, CycloptsError
 
 from ccr.cli.own import DEBUG, take
-from ccr.config.problem import suggest
+from ccr.config.problem import nearest
 from ccr.errors import CommandError
 
 COMMANDS = {
@@ -77,13 +77,21 @@ def run_app(words: Sequence[str]) -> int:
         if with_preset.is_preset(name):
             own, arguments = take(after, own)
             return with_preset.main(own, name, arguments)
-        raise CommandError(f"there is no command {name!r}; {suggest(name, COMMANDS)}")
+        alike = nearest(name, [*COMMANDS, *ALIASES])
+        hint = f"did you mean {alike!r}?" if alike else "`ccr help` shows what there is"
+        raise CommandError(f"there is no command {name!r}; {hint}")
     words = [name, *before, *(word for word in after if word != DEBUG)]
     try:
         code = make(name)(words, exit_on_error=False, print_error=False)
     except CycloptsError as error:
-        raise CommandError(f"{error}; see `ccr {name} --help`") from error
-    return code if isinstance(code, int) else 0
+        raise CommandError(f"{_plain(error)}; see `ccr {name} --help`") from error
+    # A group of commands without one of them has only shown its help.
+    return code if isinstance(code, int) else int(words == [name])
+
+
+def _plain(error: CycloptsError) -> str:
+    """Return what is wrong with the words of a command, in those that the user knows."""
+    return re.sub(r'^Command "(.*)" parameter (\S+) requires an argument', r"`ccr \1` needs \2", str(error)).rstrip(".")
 
 
 def make(name: str) -> App:
@@ -95,6 +103,7 @@ def make(name: str) -> App:
         help_format="plaintext",
         version_flags=[],
         result_action="return_value",
+        suppress_keyboard_interrupt=False,
     )
     for command, line in COMMANDS.items():
         if command == name:

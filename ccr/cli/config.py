@@ -28,6 +28,7 @@ Action = Literal["path", "check", "show", "edit", "schema"]
 
 def config(
     action: Annotated[Action, Parameter(help="What to do.")],
+    /,
     *,
     json: JsonOption = False,
     strict: Annotated[bool, Parameter(negative="", help="check: exit with 1 for warnings too.")] = False,
@@ -85,9 +86,9 @@ def _verdict(problems: Sequence[Problem], *, is_unusable: bool) -> str:
 def _show(source: Source, *, json: bool) -> int:
     loaded = source.read()
     if not source.path.exists():
-        raise ConfigError(f"there is no configuration at {source.path}; {configfile.advice(source.path)}")
+        raise ConfigError(f"there is no configuration yet; {configfile.advice(source.path)}")
     if not loaded.raw:
-        loaded.require()
+        loaded.require(source.path)
     shown = msgspec.json.encode(redactor(loaded.config).value(loaded.raw))
     print((shown if json else msgspec.json.format(shown, indent=2)).decode())
     return 0

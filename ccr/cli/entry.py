@@ -1,5 +1,6 @@
 """Decides which module runs a command, and turns what goes wrong into one line and an exit code."""
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -9,6 +10,8 @@ from ccr.errors import CcrError, CommandError
 
 INTERRUPTED = 130
 FOREGROUND = "--foreground"
+OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO)
+"""What a disk says that is full, broken, or not ours to write to."""
 
 
 def run(words: Sequence[str]) -> int:
@@ -22,6 +25,9 @@ def run(words: Sequence[str]) -> int:
         _complain(str(error))
         return error.code if isinstance(error, CommandError) else 1
     except KeyboardInterrupt:
+        # The terminal has shown ^C where the cursor was; the shell's next prompt gets a line of its own.
+        if sys.stderr is not None and sys.stderr.isatty():
+            print(file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever reads our output has seen enough; the interpreter must not complain either when it flushes.
@@ -30,8 +36,15 @@ def run(words: Sequence[str]) -> int:
     except Exception as error:
         if is_debug:
             raise
-        _complain(f"internal error: {type(error).__name__}: {error}; `ccr --debug ...` tells more")
+        _complain(_unexpected(error))
         return 1
+
+
+def _unexpected(error: Exception) -> str:
+    """Return what to tell of an error that nobody has put into words."""
+    if isinstance(error, OSError) and error.errno in OF_THE_DISK:
+        return f"{error.filename or 'the output'} can't be written: {error.strerror}"
+    return f"internal error: {type(error).__name__}: {error}; `ccr --debug ...` tells more"
 
 
 def _dispatch(words: Sequence[str]) -> int:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 
 from ccr.cli.own import Own
 from ccr.cli.report import warn
@@ -25,5 +26,11 @@ def main(own: Own) -> int:
         instance=instance or os.urandom(8).hex(),
         # In the background nobody reads it, and no one limits how much it grows.
         echo=None if instance else sys.stdout,
-        ready=lambda url: print(f"ccr listens on {url}", flush=True),
+        ready=_announce,
     )
+
+
+def _announce(url: str) -> None:
+    # Nothing to end for: a full disk below the file that takes our output, or nobody who reads it.
+    with suppress(OSError):
+        print(f"ccr listens on {url}", flush=True)

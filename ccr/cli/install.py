@@ -3,10 +3,12 @@
 import os
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
+from msgspec.structs import replace
 
 from ccr.cli.app import COMMANDS
 from ccr.cli.ask import ask, choose, choose_some, confirm, is_interactive, secret
@@ -16,7 +18,8 @@ from ccr.cli.report import tell
 from ccr.config.parse import Loaded
 from ccr.errors import CommandError
 from ccr.preset.apply import default_of
-from ccr.preset.origin import read_origin
+from ccr.preset.index import near, pick
+from ccr.preset.origin import Origin, read_origin
 from ccr.preset.question import Answers, Catalog, Question
 from ccr.preset.reach import Reach, reach
 from ccr.store import presetfile
@@ -26,7 +29,10 @@ from ccr.store.presetfile import Preset
 
 def install(
     source: Annotated[
-        str, Parameter(help="A folder, a .zip or .tar.gz file, an https address, or owner/repo on GitHub.")
+        str,
+        Parameter(
+            help="A folder, a .zip or .tar.gz file, an https address, owner/repo on GitHub, or a name of the index."
+        ),
     ],
     /,
     *,
@@ -63,13 +69,7 @@ def install(
     if source in presetfile.names(place) and not Path(source).exists():
         done = _again(place, source, values, loaded=loaded, yes_run_code=yes_run_code)
     else:
-        # A folder that is there is meant, even if a repository could have its name.
-        found = str(Path(source).absolute()) if Path(source).exists() else source
-        origin = read_origin(f"{found}#sha256={sha256}" if sha256 else found)
-        if sha256 and not origin.digest:
-            raise CommandError(f"--sha256 {sha256!r} is no SHA-256: 64 hexadecimal digits are")
-        if origin.kind == "path" and not Path(origin.place).expanduser().exists():
-            raise CommandError(f"there is no {origin.place!r}; {presets.FORMS}")
+        origin = _origin(source, sha256, loaded=loaded, place=place, env=env)
         if origin.kind == "url":
             tell(f"fetching {origin.place}")
         wish = presets.Wish(origin=origin, name=name, values=values, replaces=force)
@@ -79,6 +79,32 @@ def install(
 
 
 install_preset = install
+
+
+def _origin(source: str, sha256: str, *, loaded: Loaded, place: Home, env: Mapping[str, str]) -> Origin:
+    """Return what is meant: a folder or file that is there, an address, a repository, or a name of the index."""
+    # Imports the network.
+    from ccr.run.index import index
+    from ccr.run.preset import FORMS
+
+    # A folder that is there is meant, even if a repository could have its name.
+    found = str(Path(source).absolute()) if Path(source).exists() else source
+    origin = read_origin(f"{found}#sha256={sha256}" if sha256 else found)
+    if sha256 and not origin.digest:
+        raise CommandError(f"--sha256 {sha256!r} is no SHA-256: 64 hexadecimal digits are")
+    if origin.kind == "url" or Path(origin.place).expanduser().exists():
+        return origin
+    listed = index(loaded, folder=place.root, env=env)
+    entry = pick(listed, source)
+    if entry is not None:
+        return replace(entry.origin, digest=origin.digest or entry.digest)
+    if listed:
+        alike = near(listed, source)
+        hint = f"did you mean {alike!r}? " if alike else ""
+        raise CommandError(
+            f"there is no {source!r} here or in the index; {hint}`ccr preset search` shows what there is"
+        )
+    raise CommandError(f"there is no {source!r}; {FORMS}")
 
 
 def _again(place: Home, name: str, values: Answers, *, loaded: Loaded, yes_run_code: bool) -> Preset:

@@ -18,7 +18,7 @@ def site_to_start(config: Path | None, port: str | None) -> Site:
     Raises ConfigError if it can't be used.
     """
     place, source, loaded = _read(config, port)
-    usable = loaded.require()
+    usable = loaded.require(source.path)
     warn(source.path, loaded.problems)
     return Site.of(place, source, usable)
 

@@ -16,6 +16,7 @@ from ccr.cli.place import given
 from ccr.cli.report import tell
 from ccr.cli.table import table
 from ccr.errors import CommandError, ConfigError
+from ccr.preset.index import search
 from ccr.preset.manifest import check_name
 from ccr.preset.reach import reach
 from ccr.store import presetfile
@@ -32,6 +33,7 @@ preset = App(
     help_epilogue="Examples:\n\n"
     "    ccr preset install ./my-preset\n"
     "    ccr preset install owner/repo --set api_key='$OPENROUTER_API_KEY'\n"
+    "    ccr preset search deepseek\n"
     "    ccr preset list\n"
     '    ccr my-preset -p "explain this"\n'
     "    ccr preset export team --output team.zip\n"
@@ -54,6 +56,28 @@ def list_presets(*, json: JsonOption = False) -> int:
         print("no preset is installed; `ccr preset install` installs one")
     else:
         print(table(("name", "version", "description"), [(r["name"], r["version"], r["description"]) for r in rows]))
+    return 0
+
+
+@preset.command(name="search")
+def search_presets(*words: str, json: JsonOption = False, config: ConfigOption = None) -> int:
+    """Show the presets of the index that PRESET_INDEX names, with all these words in their names or descriptions."""
+    # Imports the network.
+    from ccr.run import index
+
+    env = dict(os.environ)
+    place = home(env)
+    loaded = given(config, None).source(place, env).read()
+    if not index.place(loaded):
+        raise CommandError("no index is configured; set PRESET_INDEX to a file or an https address")
+    entries = search(index.index(loaded, folder=place.root, env=env), " ".join(words))
+    if json:
+        print(msgspec.json.encode(entries).decode())
+    elif entries:
+        rows = [(one.id, one.version, one.author, one.description or one.name) for one in entries]
+        print(table(("name", "version", "author", "description"), rows))
+    else:
+        print("no preset of the index has all these words")
     return 0
 
 
@@ -107,7 +131,7 @@ def export(
     place = home(env)
     source = given(config, None).source(place, env)
     loaded = source.read()
-    loaded.require()
+    loaded.require(source.path)
     target = output.expanduser() if output else place.presets / check_name(name)
     is_zip = target.suffix.lower() == ".zip"
     if is_zip and target.exists():

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from ccr.config.problem import Problem
@@ -23,5 +24,6 @@ def warn(path: Path, problems: Iterable[Problem]) -> None:
 
 
 def tell(text: str) -> None:
-    """Say on stderr what goes on."""
-    print(f"ccr: {text}", file=sys.stderr, flush=True)
+    """Say on stderr what goes on, if that can be had: nothing fails because nobody can be told."""
+    with suppress(OSError):
+        print(f"ccr: {text}", file=sys.stderr, flush=True)

@@ -11,9 +11,13 @@ from ccr.cli.report import describe
 from ccr.cli.rotation import NOT_RUNNING
 from ccr.errors import CommandError
 from ccr.run.health import Nobody, url
+from ccr.run.inquire import inquire
 from ccr.run.port import find_holder
 from ccr.run.service import Found, Hung, Running, Site, look
+from ccr.status import bill
 from ccr.status.rotation import summary
+
+USAGE = "/api/usage"
 
 
 def status(*, json: JsonOption = False, config: ConfigOption = None, port: PortOption = None) -> int:
@@ -29,10 +33,27 @@ def status(*, json: JsonOption = False, config: ConfigOption = None, port: PortO
     site = site_to_look_at(config, port)
     found = look(site)
     if json:
-        print(msgspec.json.encode(as_json(site, found)).decode())
+        print(msgspec.json.encode(as_json(site, found) | usage(site, found)).decode())
     else:
-        print("\n".join([as_text(site, found), *_keys(site, found)]))
+        print("\n".join([as_text(site, found), *_usage(site, found), *_keys(site, found)]))
     return 0 if isinstance(found, Running) else NOT_RUNNING
+
+
+def usage(site: Site, found: Found) -> dict[str, Any]:
+    """Return what the service's requests add up to under `usage`; nothing if it doesn't tell."""
+    if not isinstance(found, Running):
+        return {}
+    loaded = site.source.read()
+    try:
+        told = inquire(found, USAGE, apikey=loaded.config.apikey if loaded.config else None)
+    except CommandError:
+        return {}
+    return {"usage": told} if isinstance(told, dict) else {}
+
+
+def _usage(site: Site, found: Found) -> list[str]:
+    line = bill.line(usage(site, found).get("usage", {}))
+    return [f"since its start: {line}"] if line else []
 
 
 def _keys(site: Site, found: Found) -> list[str]:

@@ -28,7 +28,7 @@ def main(words: Sequence[str]) -> int:
     return statusline(preset, config=config)
 
 
-def statusline(preset: str = "", *, config: str | None = None) -> int:
+def statusline(preset: str = "", /, *, config: str | None = None) -> int:
     """Print Claude Code's status line for the JSON on stdin.
 
     Claude Code calls it when `StatusLine.enabled` is set and it was started by `ccr code`; without that, name it in

@@ -47,7 +47,7 @@ def test(
     env = dict(os.environ)
     source = given(config, None).source(home(env), env)
     loaded = source.read()
-    usable = loaded.require()
+    usable = loaded.require(source.path)
     warn(source.path, loaded.problems)
     # Imports the router.
     from ccr.run import checkup

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 
+from ccr.cli.add import name_of
 from ccr.cli.ask import ask, choose, choose_some, confirm, secret
 from ccr.cli.setup import INSTEAD, complaints, finish, key_file, try_out
 from ccr.config.change import complain_of_url, split_models
@@ -23,7 +24,7 @@ ROUTES = {
 NONE = "(as default)"
 SHOWN = 12
 
-_PASTE, _VARIABLE, _FILE, _COMMAND, _KEYCHAIN = "paste", "variable", "file", "command", "keychain"
+_PASTE, _VARIABLE, _FILE, _COMMAND, _KEYCHAIN, _NONE = "paste", "variable", "file", "command", "keychain", "none"
 
 
 def run(text: ConfigText, env: Mapping[str, str]) -> int:
@@ -95,8 +96,8 @@ def _described() -> Template:
             raise ValueError("it needs a name without commas")
         return answer
 
-    url = ask("Address", check=address, instead=INSTEAD)
-    called = ask("Name", check=name, instead=INSTEAD)
+    url = ask("Address, such as https://llm.example.com/v1", check=address, instead=INSTEAD)
+    called = ask("Name", name_of(url), check=name, instead=INSTEAD)
     return Template(called, called, url, variable="API_KEY")
 
 
@@ -115,9 +116,13 @@ def _with_key(template: Template, env: Mapping[str, str]) -> Wanted:
         "name a file": _FILE,
         "name a command that prints it": _COMMAND,
     }
+    if not template.keys:
+        ways["it needs none"] = _NONE
     if has_keychain(env):
         ways["paste it; it goes to the keychain"] = _KEYCHAIN
     way = ways[choose("Where is the key", list(ways), "1", instead=INSTEAD)]
+    if way == _NONE:
+        return bare
     if way in (_PASTE, _KEYCHAIN):
         value = secret("Key", check=_key, instead=INSTEAD)
         if way == _KEYCHAIN and placeholder(value) is None:

@@ -34,10 +34,11 @@ class Loaded(msgspec.Struct, frozen=True):
     raw: Json
     hash: str
 
-    def require(self) -> Config:
-        """Return the configuration. Raises ConfigError, listing what is wrong, if it can't be used."""
+    def require(self, where: object = "") -> Config:
+        """Return the configuration. Raises ConfigError with what is wrong, and where, if it can't be used."""
         if self.config is None:
-            raise ConfigError("\n".join(str(problem) for problem in self.problems if problem.fatal))
+            place = f"{where}: " if where else ""
+            raise ConfigError("\n".join(f"{place}{problem}" for problem in self.problems if problem.fatal))
         return self.config
 
 

@@ -50,7 +50,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     folded = {spelling.lower(): spelling for spelling in known}
-    match = get_close_matches(word.lower(), folded, n=1, cutoff=0.7)
+    match = get_close_matches(word.lower(), folded, n=1, cutoff=0.65)
     return folded[match[0]] if match else ""
 
 

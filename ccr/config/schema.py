@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from ccr.core.price import Prices
+
 Json = dict[str, Any]
 
 LogLevel = Literal["fatal", "error", "warn", "info", "debug", "trace"]
@@ -72,6 +74,9 @@ class ModelSettings(Struct, frozen=True):
         bool | None, Meta(description="Whether it takes PDF files; else it gets the text that is in them.")
     ] = None
     timeouts: Annotated[Timeouts, Meta(description="Time limits of its own, in seconds.")] = Timeouts()
+    prices: Annotated[
+        Prices | None, Meta(description="US dollars for a million tokens: `input`, `output` and what the cache costs.")
+    ] = None
 
 
 class Provider(Struct, frozen=True, kw_only=True):
@@ -252,4 +257,8 @@ class Config(Struct, frozen=True, kw_only=True, rename="upper"):
     use_plugins: Annotated[
         tuple[str, ...], Meta(description="Plugins that change requests before they are routed.")
     ] = field(default=(), name="usePlugins")
+    preset_index: Annotated[
+        str | None,
+        Meta(description="A file or an https address with an index of presets that can be installed by name."),
+    ] = None
     extra: Mapping[str, Any] = {}

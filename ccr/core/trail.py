@@ -46,10 +46,18 @@ class Trail(msgspec.Struct):
     spent: Usage | None = None
     """The usage of replies that the client did not get, but which this one is made of. `usage` is without them until
     the request ends."""
+    cost: float | None = None
+    """US dollars; None if it is not known what the model that answered costs."""
     stop_reason: str = ""
     ttft_ms: int = 0
     ms: int = 0
     request_bytes: int = 0
+
+    @property
+    def answered(self) -> tuple[str, str]:
+        """The provider and the model that really answered; those of the route if none did."""
+        found = next((attempt for attempt in reversed(self.attempts) if attempt.result == "ok"), None)
+        return (found.provider, found.model) if found else (self.provider, self.model)
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON for the log and the status; empty fields are left out."""

@@ -12,6 +12,10 @@ class Usage(msgspec.Struct, frozen=True, gc=False):
     cache_write: int = 0
     reasoning: int = 0
     searches: int = 0
+    cache_write_1h: int = 0
+    """How many tokens of `cache_write` are kept for an hour, which costs more."""
+    cost: float = 0.0
+    """What the provider itself says that it charged, in whatever it counts; 0 if it doesn't say."""
 
     @property
     def prompt(self) -> int:
@@ -45,7 +49,9 @@ def latest(old: Usage | None, new: Usage) -> Usage:
         input=new.input if has_prompt else old.input,
         cache_read=new.cache_read if has_prompt else old.cache_read,
         cache_write=new.cache_write if has_prompt else old.cache_write,
+        cache_write_1h=new.cache_write_1h if has_prompt else old.cache_write_1h,
         output=new.output or old.output,
         reasoning=new.reasoning or old.reasoning,
         searches=max(new.searches, old.searches),
+        cost=new.cost or old.cost,
     )

@@ -4,6 +4,7 @@ A new provider that speaks chat completions costs one row here. What is not writ
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -511,14 +512,19 @@ def find(url: str) -> Vendor:
 
     The end of the path decides the dialect where it names one (`/responses`, `/messages`, `/chat/completions`).
     """
-    try:
-        parts = urlsplit(url.strip() if "://" in url else f"//{url.strip()}")
-        host, port, path = (parts.hostname or "").rstrip("."), parts.port, parts.path.lower()
-    except ValueError:
+    address = _address(url)
+    if address is None:
         return UNKNOWN
+    host, port, path = address
     places = ((_fit(place, host, port=port, path=path), vendor) for vendor in TABLE for place in vendor.hosts)
     score, vendor = max(places, key=lambda found: found[0])
     return _by_path(vendor if score else UNKNOWN, path)
+
+
+def is_at(url: str, places: Iterable[str]) -> bool:
+    """Tell whether an address is at one of these places, which are written as in `Vendor.hosts`."""
+    address = _address(url)
+    return address is not None and any(_fit(place, address[0], port=address[1], path=address[2]) for place in places)
 
 
 def named(name: str) -> Vendor:
@@ -549,6 +555,15 @@ def for_model(vendor: Vendor, model: str) -> Vendor:
         if vendor.name in rule.vendors.split() and re.search(rule.pattern, name):
             changes.update(rule.changes)
     return replace(vendor, **changes) if changes else vendor
+
+
+def _address(url: str) -> tuple[str, int | None, str] | None:
+    """Return host, port and path of an address in lower case; None for what is no address."""
+    try:
+        parts = urlsplit(url.strip() if "://" in url else f"//{url.strip()}")
+        return (parts.hostname or "").rstrip("."), parts.port, parts.path.lower()
+    except ValueError:
+        return None
 
 
 def _fit(place: str, host: str, *, port: int | None, path: str) -> int:

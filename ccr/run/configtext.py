@@ -26,7 +26,7 @@ class ConfigText:
         except UnicodeDecodeError as error:
             raise ConfigError(f"{path} is not UTF-8 text; save it as UTF-8 first") from error
         self._loaded = parse(self._text, self._env)
-        self._loaded.require()
+        self._loaded.require(path)
 
     @property
     def loaded(self) -> Loaded:

@@ -5,6 +5,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from ccr.errors import CommandError
@@ -38,6 +39,8 @@ def copy(path: Path, text: str) -> Path:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)
     except OSError as error:
+        with suppress(OSError):
+            scratch.unlink()
         raise CommandError(f"can't write {str(scratch)!r}: {error.strerror}") from error
     return scratch
 

@@ -20,7 +20,9 @@ def explained(source: Source, raw: bytes, *, model: str) -> Any:
     try:
         body = read_body(raw)
         check_messages(body)
-        state = State(source.read(), env=source.env, instance="explain", role="session", log=log)
+        loaded = source.read()
+        loaded.require(source.path)
+        state = State(loaded, env=source.env, instance="explain", role="session", log=log)
         return trio.run(partial(report, state, Inbound(body=body, raw=raw, headers={}), model=model))
     except RequestError as error:
         raise CommandError(error.message) from error

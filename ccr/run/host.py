@@ -10,7 +10,7 @@ from typing import TextIO
 import trio
 
 from ccr.config.parse import Loaded
-from ccr.run import health, port
+from ccr.run import health, port, summary
 from ccr.run.child import Child
 from ccr.run.memory import remembered
 from ccr.run.process import process
@@ -30,7 +30,7 @@ def serve_service(
     taken, ConfigError if the configuration can't be used.
     """
     loaded = source.read()
-    config = loaded.require()
+    config = loaded.require(source.path)
     listener = port.bind(config.host, config.port)
     host, number = listener.getsockname()[:2]
     log = open_log(loaded, home.logs, echo=echo)
@@ -67,7 +67,9 @@ def serve_session(
     log = open_log(loaded, home.logs)
     try:
         served = router(source, source.override(loaded), instance=os.urandom(8).hex(), role="session", log=log)
-        return trio.run(partial(run_session, served, listener, child=child, cleanup=cleanup))
+        code = trio.run(partial(run_session, served, listener, child=child, cleanup=cleanup))
+        summary.write(source.env, served.state.sessions.summary())
+        return code
     finally:
         log.close()
 

@@ -1,6 +1,7 @@
 """Installs presets, and runs Claude Code with one."""
 
 import json
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -167,6 +168,8 @@ def write_export(
     except FileExistsError:
         raise CommandError(f"{target} is there already; give another --output or name") from None
     except OSError as error:
+        # Half a preset is none, and would be in the way of the next try.
+        shutil.rmtree(target, ignore_errors=True)
         raise CommandError(f"{target} can't be written: {error.strerror}") from error
     return [question["id"] for question in made.get("schema", ())]
 

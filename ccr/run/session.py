@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from ccr.config.parse import Loaded
 from ccr.config.schema import Config
 from ccr.errors import CommandError
-from ccr.run import choice, claude, environment, health, port, settings, signals, terminal
+from ccr.run import choice, claude, environment, health, port, settings, signals, summary, terminal
 from ccr.run.child import Child, spawn
 from ccr.run.service import Running, Site, look
 from ccr.run.source import Source
@@ -40,7 +40,7 @@ def run(session: Session, loaded: Loaded) -> int:
 
     `loaded` is what `session.source` has just read. Raises CommandError or ConfigError if nothing could be started.
     """
-    config = loaded.require()
+    config = loaded.require(session.source.path)
     if not config.providers:
         raise CommandError(f"no provider is configured; {configfile.advice(session.source.path)}")
     if session.source.profile:
@@ -50,11 +50,17 @@ def run(session: Session, loaded: Loaded) -> int:
     if service is not None:
         return _run(session, config, command, base_url=health.url(service.host, service.port))
     listener = port.bind(LOOPBACK, session.source.port or 0)
-    return _run(session, config, command, base_url=health.url(*listener.getsockname()), served=(loaded, listener))
+    with listener:
+        return _run(session, config, command, base_url=health.url(*listener.getsockname()), served=(loaded, listener))
 
 
 def _service(session: Session, loaded: Loaded) -> Running | None:
-    """Return the service with this session's configuration; what the session chooses goes with its requests."""
+    """Return the service with this session's configuration; what the session chooses goes with its requests.
+
+    A job that wants a summary of the session's own gets a router of its own.
+    """
+    if summary.is_wanted(session.source.env):
+        return None
     found = look(Site.of(session.home, session.source, loaded.require()))
     if not isinstance(found, Running):
         return None

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from ccr.errors import CommandError
 from ccr.run.environment import REMOVED
 from ccr.run.process import started
 
@@ -115,27 +116,30 @@ def _merge(theirs: Json | None, ours: Json) -> Json | None:
 @contextmanager
 def _file(settings: Json, folder: Path | None) -> Iterator[Path]:
     """Keep `settings` in a file of a random name that nobody else can read; in the system's folder if need be."""
-    path, descriptor = _create(folder)
+    path = _keep(msgspec.json.encode(settings), folder)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.encode(settings))
         yield path
     finally:
         with suppress(OSError):
             path.unlink()
 
 
-def _create(folder: Path | None) -> tuple[Path, int]:
+def _keep(data: bytes, folder: Path | None) -> Path:
     name = f"claude-{os.getpid()}-{os.urandom(8).hex()}.json"
     if folder is not None:
         with suppress(OSError):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _sweep(folder)
-            return _open(folder / name)
+            return _write(folder / name, data)
     # Slow to import, and only for those whose home can't be written.
     from tempfile import gettempdir
 
-    return _open(Path(gettempdir()) / f"ccr-{name}")
+    try:
+        return _write(Path(gettempdir()) / f"ccr-{name}", data)
+    except OSError as error:
+        raise CommandError(
+            f"Claude Code's settings can be kept nowhere: {error.strerror}; make room on a disk"
+        ) from error
 
 
 def _sweep(folder: Path) -> None:
@@ -147,5 +151,12 @@ def _sweep(folder: Path) -> None:
                 path.unlink()
 
 
-def _open(path: Path) -> tuple[Path, int]:
-    return path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def _write(path: Path, data: bytes) -> Path:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+    except OSError:
+        path.unlink()
+        raise
+    return path

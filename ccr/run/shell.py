@@ -4,12 +4,15 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
 from ccr.errors import CommandError
+
+GENERATIONS = 4
+"""How many processes above us are looked at."""
 
 Shell = Literal["bash", "zsh", "sh", "fish", "powershell", "cmd"]
 
@@ -33,8 +36,8 @@ def script(shell: Shell, *, variables: Mapping[str, str], removed: tuple[str, ..
 
 
 def guess(env: Mapping[str, str]) -> Shell:
-    """Return the shell that we were called from: our parent process, else `$SHELL`, else the system's usual one."""
-    for name in (_parent(), env.get("SHELL", "")):
+    """Return the shell that called us: the nearest process above us that is one, else `$SHELL`, else the usual one."""
+    for name in (*_ancestors(), env.get("SHELL", "")):
         found = named(name)
         if found is not None:
             return found
@@ -51,15 +54,30 @@ def named(program: str) -> Shell | None:
     return (shells | aliases).get(name)
 
 
-def _parent() -> str:
-    """Return the name of our parent process; empty where that can't be told."""
-    parent = os.getppid()
+def _ancestors() -> Iterator[str]:
+    """Yield the names of the processes that we were started by, the nearest first, as far as that can be told.
+
+    The nearest need not be the shell: the executable's own loader may be, or `env`, or whatever runs tools.
+    """
+    pid = os.getppid()
+    for _ in range(GENERATIONS):
+        if pid <= 1:
+            return
+        name, pid = _look_up(pid)
+        yield name
+
+
+def _look_up(pid: int) -> tuple[str, int]:
+    """Return a process's name and its parent's id; empty and 0 where that can't be told."""
     with suppress(OSError):
-        return Path(f"/proc/{parent}/comm").read_text(encoding="utf-8", errors="replace").strip()
-    with suppress(OSError, subprocess.SubprocessError):
-        command = ["ps", "-o", "comm=", "-p", str(parent)]
-        return subprocess.run(command, capture_output=True, text=True, timeout=2, check=True).stdout.strip()  # noqa: S603
-    return ""
+        name, _, fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")
+        return name.partition("(")[2], int(fields.split()[1])
+    with suppress(OSError, subprocess.SubprocessError, ValueError):
+        command = ["ps", "-o", "ppid=,comm=", "-p", str(pid)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=2, check=True)  # noqa: S603
+        parent, _, name = done.stdout.strip().partition(" ")
+        return name.strip(), int(parent)
+    return "", 0
 
 
 def _posix(name: str, value: str) -> str:

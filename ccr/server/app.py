@@ -22,6 +22,7 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", "/health"): health.health,
     ("GET", "/api/status"): health.status,
     ("GET", "/api/session"): health.session,
+    ("GET", "/api/usage"): health.usage,
     ("GET", "/api/rotation"): rotation.rotation,
     ("GET", "/api/explain"): explain.stored,
     ("POST", "/api/explain"): explain.given,

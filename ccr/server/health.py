@@ -48,6 +48,11 @@ async def status(request: Request, state: State) -> None:
     )
 
 
+async def usage(request: Request, state: State) -> None:
+    """`GET /api/usage`: the tokens and dollars of all requests since the server started, and of each model's."""
+    await request.json({"started": state.started, **state.sessions.summary()})
+
+
 async def session(request: Request, state: State) -> None:
     """`GET /api/session?id=...`: who really answers a session of Claude Code, its tokens, and how fast."""
     names = parse_qs(request.query).get("id", [""])

@@ -1,4 +1,4 @@
-"""What each session of Claude Code has done here: for the status line, which asks after every message."""
+"""What each session of Claude Code has done here, which the status line asks after every message, and all together."""
 
 from typing import Any
 
@@ -14,12 +14,37 @@ BACKGROUND = "background"
 
 
 class Tally(msgspec.Struct):
-    """One session. `last` is its newest request that wasn't a small task in the background, if there was one."""
+    """What some requests add up to."""
 
     requests: int = 0
     errors: int = 0
     usage: Usage = Usage()
+    cost: float = 0.0
+    """US dollars of the requests whose price is known."""
+    unpriced: int = 0
+    """Requests that used tokens whose price is not known."""
     last: Trail | None = None
+    """The newest request that wasn't a small task in the background, if there was one."""
+
+    def add(self, trail: Trail) -> None:
+        """Add a request that is over."""
+        self.requests += 1
+        self.errors += trail.result == "error"
+        self.usage = self.usage.plus(trail.usage)
+        self.cost = round(self.cost + (trail.cost or 0.0), 9)
+        self.unpriced += trail.cost is None and trail.usage is not None
+        if trail.provider and (self.last is None or trail.scenario != BACKGROUND or self.last.scenario == BACKGROUND):
+            self.last = trail
+
+    def record(self) -> dict[str, Any]:
+        """Return the sums as JSON."""
+        return {
+            "requests": self.requests,
+            "errors": self.errors,
+            "usage": msgspec.to_builtins(self.usage),
+            "cost": self.cost,
+            "unpriced": self.unpriced,
+        }
 
 
 class Ledger:
@@ -28,6 +53,8 @@ class Ledger:
     def __init__(self) -> None:
         self._tallies: dict[str, Tally] = {}
         self._running: dict[str, Trail] = {}
+        self._total = Tally()
+        self._models: dict[tuple[str, str], Tally] = {}
 
     @property
     def running(self) -> int:
@@ -41,6 +68,9 @@ class Ledger:
     def end(self, trail: Trail) -> None:
         """Note what became of it."""
         self._running.pop(trail.id, None)
+        self._total.add(trail)
+        if trail.provider:
+            self._models.setdefault(trail.answered, Tally()).add(trail)
         if not trail.session:
             return
         # Put in again, so that the order is that of the last use.
@@ -48,30 +78,30 @@ class Ledger:
         self._tallies[trail.session] = tally
         if len(self._tallies) > SESSIONS:
             del self._tallies[next(iter(self._tallies))]
-        tally.requests += 1
-        tally.errors += trail.result == "error"
-        tally.usage = tally.usage.plus(trail.usage)
-        if trail.provider and (tally.last is None or trail.scenario != BACKGROUND or tally.last.scenario == BACKGROUND):
-            tally.last = trail
+        tally.add(trail)
 
     def record(self, session: str) -> dict[str, Any]:
         """Return a session as JSON; `requests` is 0 and `last` missing for one that is not known."""
         tally = self._tallies.get(session) or Tally()
         return {
             "id": session,
-            "requests": tally.requests,
-            "errors": tally.errors,
+            **tally.record(),
             "active": sum(trail.session == session for trail in self._running.values()),
-            "usage": msgspec.to_builtins(tally.usage),
             **({"last": _last(tally.last)} if tally.last else {}),
         }
+
+    def summary(self) -> dict[str, Any]:
+        """Return as JSON what all requests add up to, and in `models` those of each model that answered."""
+        models = [
+            {"provider": provider, "model": model, **tally.record()}
+            for (provider, model), tally in self._models.items()
+        ]
+        return {**self._total.record(), "models": models}
 
 
 def _last(trail: Trail) -> dict[str, Any]:
     """Return a request with the provider and the model that really answered, and `instead_of` if a fallback did."""
-    answered = next((attempt for attempt in reversed(trail.attempts) if attempt.result == "ok"), None)
-    wanted = (trail.provider, trail.model)
-    actual = (answered.provider, answered.model) if answered else wanted
+    wanted, actual = (trail.provider, trail.model), trail.answered
     return {
         "asked": trail.asked,
         "provider": actual[0],
@@ -83,6 +113,7 @@ def _last(trail: Trail) -> dict[str, Any]:
         "status": trail.status,
         "result": trail.result,
         "usage": msgspec.to_builtins(trail.usage or Usage()),
+        "cost": trail.cost,
         "ttft_ms": trail.ttft_ms,
         "ms": trail.ms,
         "tokens_per_second": _speed(trail),

@@ -1,5 +1,6 @@
 """`POST /v1/messages`: read, route, send, relay, record."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -133,6 +134,7 @@ async def _sent(state: State, snapshot: Snapshot, inbound: Inbound, *, routed: R
         # Also of a reply that broke off: the client may keep what it got of it.
         if exchange.stream is not None:
             state.recall.keep(exchange.stream.keepsake)
+        trail.cost = _cost(trail, upstreams)
     # The client has its answer: what comes now may be cut short by the server's end, and changes nothing of it.
     trail.status, trail.result = exchange.relay.status, trail.result or "ok"
     if exchange.stream is not None:
@@ -165,6 +167,16 @@ def _tell(exchange: Exchange, decision: Decision) -> None:
     trail.scenario, trail.reason = decision.scenario, decision.reason
     told = {"x-ccr-route": f"{decision.provider},{decision.model}", "x-ccr-scenario": decision.scenario}
     exchange.relay.headers.update({**told, "x-ccr-reason": decision.reason.replace("\n", " ")[:400]})
+
+
+def _cost(trail: Trail, upstreams: Sequence[Upstream]) -> float | None:
+    """Return the dollars of the reply; None if the price of whoever was asked last, or beside it, is not known."""
+    if trail.spent is not None:
+        return None
+    last = trail.attempts[-1] if trail.attempts else None
+    asked = [one for one in upstreams if last and (one.provider.name, one.model) == (last.provider, last.model)]
+    found = asked[0].tariff.cost(trail.usage, at=trail.started) if asked else None
+    return None if found is None else round(found, 9)
 
 
 def _exchange(state: State, inbound: Inbound, watch: Watch, *, relay: Relay, trail: Trail) -> Exchange:

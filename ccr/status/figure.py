@@ -19,6 +19,8 @@ def money(dollars: float) -> str:
     """Return an amount of dollars; below one cent in cents, nothing for none."""
     if not dollars:
         return ""
+    if dollars < 0.00005:
+        return "<0.01¢"
     return f"{dollars * 100:.2f}¢" if dollars < 0.01 else f"${dollars:.2f}"
 
 

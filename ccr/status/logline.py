@@ -38,6 +38,7 @@ def _request(record: Mapping[str, Any]) -> str:
         route,
         _why(record),
         _tokens(record),
+        figure.money(number(record, "cost")),
         f"ttft {figure.duration(number(record, 'ttft_ms'))}" if number(record, "ttft_ms") else "",
         figure.duration(number(record, "ms")),
         _attempts(record),

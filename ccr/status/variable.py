@@ -2,7 +2,7 @@
 
 import re
 
-from ccr.status import figure
+from ccr.status import bill, figure
 from ccr.status.value import Json, mapping, number, text
 
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
@@ -27,7 +27,7 @@ class Sources:
 
 def variables(sources: Sources) -> dict[str, str]:
     """Return the text of every placeholder; empty where nothing is known."""
-    return {**_place(sources), **_tokens(sources), **_work(sources.status), **_routed(sources.session)}
+    return {**_place(sources), **_tokens(sources), **_work(sources), **_routed(sources.session)}
 
 
 def filled(template: str, values: dict[str, str]) -> str:
@@ -78,16 +78,26 @@ def _prompt(usage: Json) -> float:
     return sum(number(usage, name) for name in names)
 
 
-def _work(status: Json) -> dict[str, str]:
-    cost = mapping(status, "cost")
+def _work(sources: Sources) -> dict[str, str]:
+    cost = mapping(sources.status, "cost")
     added, removed = number(cost, "total_lines_added"), number(cost, "total_lines_removed")
     return {
-        "cost": figure.money(number(cost, "total_cost_usd")),
+        "cost": _cost(sources),
         "duration": figure.duration(number(cost, "total_duration_ms")),
         "linesAdded": figure.count(added),
         "linesRemoved": figure.count(removed),
         "netLines": f"{added - removed:+.0f}" if added or removed else "",
     }
+
+
+def _cost(sources: Sources) -> str:
+    """Return what the session cost: as the router knows it, and what Claude Code reports only where none was asked.
+
+    Claude Code takes every model for one of Anthropic's.
+    """
+    if number(sources.session, "requests"):
+        return bill.cost(sources.session)
+    return figure.money(number(sources.status, "cost", "total_cost_usd"))
 
 
 def _routed(session: Json) -> dict[str, str]:
@@ -105,6 +115,7 @@ def _routed(session: Json) -> dict[str, str]:
         "sessionCacheHit": _percent(number(total, "cache_read"), _routed_prompt(total)),
         "sessionInputTokens": figure.tokens(_routed_prompt(total)),
         "sessionOutputTokens": figure.tokens(number(total, "output")),
+        "requestCost": figure.money(number(last, "cost")),
         "requests": figure.count(number(session, "requests")),
         "errors": figure.count(number(session, "errors")),
         "tokenSpeed": figure.count(number(last, "tokens_per_second")),

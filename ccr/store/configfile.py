@@ -36,7 +36,7 @@ def read(path: Path, env: Mapping[str, str]) -> Loaded:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        return _missing(path, env)
+        return _missing(env)
     except OSError as error:
         return _unreadable(f"can't be read: {error.strerror}")
     try:
@@ -65,7 +65,7 @@ def dotenv_of(path: Path) -> Path:
 
 def advice(path: Path) -> str:
     """Return what somebody without a configuration should write where."""
-    return f"write this to {path}, with a provider and a key of yours:\n\n{STARTER}"
+    return f"`ccr setup` asks and writes one, or write this to {path}, with a key of yours:\n\n{STARTER}"
 
 
 def revision(path: Path) -> str:
@@ -132,12 +132,12 @@ def _replace(path: Path, content: bytes, *, seen: str | None, now: Callable[[], 
     write(path, content)
 
 
-def _missing(path: Path, env: Mapping[str, str]) -> Loaded:
+def _missing(env: Mapping[str, str]) -> Loaded:
     loaded = parse("{}", env)
     if loaded.config is None or loaded.config.providers:
         # The environment alone can be enough, as in CI.
         return loaded
-    problem = Problem("", f"there is no configuration at {path}", hint="`ccr code` shows one to start from")
+    problem = Problem("", "this file does not exist yet", hint="`ccr setup` makes it")
     return replace(loaded, problems=(problem,))
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from ccr.cli.help import TOPICS, guide
 from ccr.config.schema import Config, Key, ModelSettings, PluginSpec, Provider, Router, Timeouts
+from ccr.core.price import Prices
 from ccr.transform.builtin import TRANSFORMERS
 from tests.build import load
 from tests.source import PACKAGE
@@ -15,7 +16,7 @@ FOLDER = PACKAGE / "data" / "guide"
 
 
 def keys() -> Iterator[str]:
-    for kind in (Config, Router, Provider, Key, Timeouts, ModelSettings, PluginSpec):
+    for kind in (Config, Router, Provider, Key, Timeouts, ModelSettings, Prices, PluginSpec):
         yield from (field.encode_name for field in msgspec.structs.fields(kind) if field.name != "extra")
 
 

@@ -5,13 +5,13 @@ import pytest
 
 from ccr.run.environment import REMOVED
 from tests.process import run
-from tests.world import CCR, World
+from tests.world import World
 
 
 def test_bash_gets_the_environment_of_claude(world: World) -> None:
     world.configure(APIKEY='it\'s "a" $secret', NON_INTERACTIVE_MODE=True)
     world.run("start")
-    ccr = " ".join(CCR)
+    ccr = " ".join(world.ccr)
     line = f'eval "$({ccr} activate --shell bash)"; env -0'
     before = {**world.env, "ANTHROPIC_API_KEY": "other", "CLAUDE_CODE_USE_BEDROCK": "1", "NO_PROXY": "corp"}
     done = subprocess.run(["bash", "-c", line], env=before, capture_output=True, text=True, timeout=30, check=False)
@@ -39,8 +39,10 @@ def test_calling_shell_is_found_out(world: World) -> None:
     world.configure()
     if not shutil.which("fish"):
         pytest.skip("fish is not on the PATH")
-    done = run(["fish", "--no-config", "-c", " ".join([*CCR, "activate"]) + "; true"], env=world.env)
-    assert done.stdout.startswith("set -gx ANTHROPIC_AUTH_TOKEN 'test'\n")
+    for between in ([], ["env"], ["timeout", "20"]):
+        command = " ".join([*between, *world.ccr, "activate"])
+        done = run(["fish", "--no-config", "-c", f"{command}; true"], env=world.env)
+        assert done.stdout.startswith("set -gx ANTHROPIC_AUTH_TOKEN 'test'\n")
 
 
 def test_broken_configuration_is_no_environment(world: World) -> None:

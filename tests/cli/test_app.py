@@ -35,7 +35,11 @@ def test_overview_says_what_the_command_says(name: str) -> None:
     ("words", "said"),
     [
         (["strat"], "did you mean 'start'"),
-        (["frobnicate"], "there is"),
+        (["frobnicate"], "`ccr help`"),
+        (["ein"], "did you mean 'env'"),
+        (["add"], "`ccr add` needs URL; see"),
+        (["config"], "`ccr config` needs ACTION; see"),
+        (["preset", "lsit"], "list"),
         (["status", "--jsno"], "--json"),
         (["start", "--port"], "port"),
         (["stop", "now"], "now"),
@@ -46,3 +50,8 @@ def test_words_that_make_no_sense_are_explained(words: list[str], said: str) -> 
     with pytest.raises(CommandError, match=said) as caught:
         run_app(words)
     assert caught.value.code == 1
+
+
+def test_group_without_a_command_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert (run_app(["preset"]), run_app(["preset", "--help"])) == (1, 0)
+    assert capsys.readouterr().out.count("Usage: ccr preset COMMAND") == 2

@@ -125,3 +125,19 @@ def test_edit_without_a_file_begins_with_an_example(world: World) -> None:
 def test_schema_is_the_shipped_one(world: World) -> None:
     shipped = Path(__file__).parents[2] / "ccr" / "data" / "config.schema.json"
     assert world.run("config", "schema").stdout == shipped.read_text()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["start"], ["restart"], ["test"], ["activate"], ["config", "show"], ["model", "list"], ["preset", "export", "x"]],
+    ids=" ".join,
+)
+def test_file_that_is_half_written_is_named(world: World, words: list[str]) -> None:
+    path = world.configure()
+    path.write_text('{"PORT": 5, "Providers": [{"name": "p')
+    done = world.run(*words)
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"ccr: {path}: line 1, column 36: unclosed string (comments and trailing commas are fine)\n",
+    )
+    assert path.read_text() == '{"PORT": 5, "Providers": [{"name": "p'

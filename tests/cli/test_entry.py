@@ -24,6 +24,8 @@ def failing(error: BaseException) -> "pytest.MonkeyPatch":
         (CommandError("no such thing", code=127), 127, "ccr: no such thing\n"),
         (ConfigError("wrong"), 1, "ccr: wrong\n"),
         (ValueError("a defect"), 1, "ccr: internal error: ValueError: a defect; `ccr --debug ...` tells more\n"),
+        (OSError(28, "No space left on device", "/x"), 1, "ccr: /x can't be written: No space left on device\n"),
+        (OSError(28, "No space left on device"), 1, "ccr: the output can't be written: No space left on device\n"),
         (KeyboardInterrupt(), 130, ""),
     ],
 )

@@ -2,7 +2,7 @@ import json
 import os
 
 from tests.terminal import terminal
-from tests.world import CCR, World
+from tests.world import World
 
 MANIFEST = {
     "name": "asked",
@@ -20,7 +20,7 @@ def test_questions_are_asked_on_a_terminal(world: World) -> None:
     folder = world.root / "asked"
     folder.mkdir()
     (folder / "manifest.json").write_text(json.dumps(MANIFEST))
-    with terminal([*CCR, "install", str(folder)], env={**world.env, "CI": ""}) as screen:
+    with terminal([*world.ccr, "install", str(folder)], env={**world.env, "CI": ""}) as screen:
         screen.read_until("Do you trust it? [y/N]: ")
         screen.type(b"y\n")
         screen.read_until("Key (or $NAME of a variable): ")
@@ -40,9 +40,10 @@ def test_ctrl_c_leaves_everything_as_it_was(world: World) -> None:
     folder = world.root / "asked"
     folder.mkdir()
     (folder / "manifest.json").write_text(json.dumps(MANIFEST))
-    with terminal([*CCR, "install", str(folder), "--yes-run-code"], env={**world.env, "CI": ""}) as screen:
+    with terminal([*world.ccr, "install", str(folder), "--yes-run-code"], env={**world.env, "CI": ""}) as screen:
         screen.read_until("Key (or $NAME of a variable): ")
         screen.type(b"\x03")
+        screen.read_until("\r\n")  # the shell's prompt gets a line of its own
         assert screen.event() == "ended 130"
     assert os.listdir(world.home.presets) == []
 

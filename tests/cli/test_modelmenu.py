@@ -2,7 +2,7 @@ import pyjson5
 import pytest
 
 from tests.terminal import terminal
-from tests.world import CCR, World
+from tests.world import World
 
 PROVIDER = "{name: 'p', api_base_url: 'http://127.0.0.1:9/v1', models: ['a', 'b']}"
 TEXT = f"{{Providers: [{PROVIDER}], Router: {{default: 'p,a'}}}} // x"
@@ -15,7 +15,7 @@ def configured(world: World) -> World:
 
 
 def test_route_is_chosen_from_lists(configured: World) -> None:
-    with terminal([*CCR, "model"], env=configured.env) as screen:
+    with terminal([*configured.ccr, "model"], env=configured.env) as screen:
         screen.read_until("default      p,a")
         screen.read_until("add a new provider")
         screen.type(b"think\r")
@@ -32,7 +32,7 @@ def test_route_is_chosen_from_lists(configured: World) -> None:
 
 
 def test_provider_is_added_with_its_route(configured: World) -> None:
-    with terminal([*CCR, "model"], env=configured.env) as screen:
+    with terminal([*configured.ccr, "model"], env=configured.env) as screen:
         screen.read_until("add a new provider")
         screen.type(b"add new\r")
         screen.read_until("Name of the provider: ")
@@ -73,7 +73,7 @@ def test_provider_is_added_with_its_route(configured: World) -> None:
 
 
 def test_model_is_added_to_a_provider(configured: World) -> None:
-    with terminal([*CCR, "model"], env=configured.env) as screen:
+    with terminal([*configured.ccr, "model"], env=configured.env) as screen:
         screen.read_until("add a new provider")
         screen.type(b"add a model\r")
         screen.read_until("Provider")

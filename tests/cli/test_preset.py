@@ -253,3 +253,32 @@ def test_claude_talks_to_the_provider_itself_without_a_server(world: World) -> N
     assert world.run("direct", "-p", "x").returncode == 0
     env = world.dumped()["env"]
     assert (env["ANTHROPIC_BASE_URL"], env["ANTHROPIC_AUTH_TOKEN"]) == ("https://p.example", "sk-p")
+
+
+def test_index_of_the_configuration_is_searched_and_installed_from(world: World) -> None:
+    from hashlib import sha256
+
+    data = zipped({"repo-main/manifest.json": PLAIN})
+    good = {"id": "plain", "version": "3", "description": "for everyone", "checksum": sha256(data).hexdigest()}
+    wrong = {"id": "other", "description": "tampered with", "checksum": "0" * 64}
+    with vendor(lambda _: (200, data)) as made:
+        listed = [{**entry, "url": f"{made.url}/x.zip"} for entry in (good, wrong)]
+        (world.home.root / "presets.json").parent.mkdir(parents=True, exist_ok=True)
+        (world.home.root / "presets.json").write_text(json.dumps(listed))
+        world.configure(PRESET_INDEX="presets.json")
+        shown = world.run("preset", "search", "Everyone").stdout
+        assert ("plain" in shown, "other" in shown) == (True, False)
+        assert [entry["id"] for entry in json.loads(world.run("preset", "search", "--json").stdout)] == [
+            "plain",
+            "other",
+        ]
+        for name, expected in (("plian", "did you mean 'plain'?"), ("other", "SHA-256")):
+            refused = world.run("install", name)
+            assert (refused.returncode, expected in refused.stderr) == (1, True)
+        done = world.run("install", "plain")
+    assert (done.returncode, "installed plain" in done.stdout) == (0, True)
+
+
+def test_search_without_an_index_says_how_to_have_one(world: World) -> None:
+    done = world.run("preset", "search")
+    assert (done.returncode, "PRESET_INDEX" in done.stderr) == (1, True)

@@ -21,7 +21,7 @@ def test_problems_of_the_configuration_are_told(world: World) -> None:
 def test_missing_configuration_is_told_and_no_hindrance(world: World) -> None:
     done = world.run("start", "--port", str(world.port))
     assert done.returncode == 0
-    assert "there is no configuration" in done.stderr
+    assert "does not exist yet (`ccr setup` makes it)" in done.stderr
 
 
 def test_host_for_everybody_needs_a_key(world: World) -> None:

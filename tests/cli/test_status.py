@@ -9,7 +9,7 @@ from ccr.run.process import Process
 from ccr.run.service import Found, Hung, Running, Site
 from ccr.run.source import Source
 from ccr.store.paths import Home
-from tests.world import World
+from tests.world import ASK, World, provider
 
 SITE = Site(home=Home(Path("/h")), source=Source(path=Path("/h/c.json"), env={}), host="127.0.0.1", port=4000)
 HEALTH = Health(
@@ -42,3 +42,21 @@ def test_exit_code_tells_whether_it_runs(world: World) -> None:
     world.run("start")
     running = world.run("status", "--json")
     assert (running.returncode, json.loads(running.stdout)["running"]) == (0, True)
+
+
+PRICED = {"model_settings": {"m": {"prices": {"input": 10_000, "output": 10_000}}}}
+
+
+def test_service_tells_what_its_requests_cost(world: World) -> None:
+    world.install_claude(ASK)
+    with provider() as upstream:
+        upstream.finish.set()
+        world.configure(upstream.url, provider=PRICED)
+        world.run("start")
+        assert "since its start" not in world.run("status").stdout
+        assert world.run("code").returncode == 0
+        shown, log = world.run("status").stdout, world.run("logs").stdout
+        told = world.status()["usage"]
+    assert "since its start: 1 request, 1 in, 2 out, $0.03\n" in shown
+    assert "  1 in, 2 out  $0.03  ttft" in log
+    assert (told["requests"], told["cost"], told["models"][0]["model"]) == (1, 0.03, "m")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.process import run
 from tests.terminal import terminal
-from tests.world import CCR, World, provider
+from tests.world import World, provider
 
 STATUS = {
     "session_id": "11111111-1111-4111-8111-111111111111",
@@ -29,7 +29,7 @@ def test_garbage_gives_an_empty_line(world: World, text: str) -> None:
 
 @pytest.mark.parametrize("streams", ["<&-", ">&-", "<&- >&- 2>&-", "| true"])
 def test_closed_streams_are_no_trouble(world: World, streams: str) -> None:
-    line = f"{' '.join(CCR)} statusline {streams}; echo ${{PIPESTATUS[0]}} >&3"
+    line = f"{' '.join(world.ccr)} statusline {streams}; echo ${{PIPESTATUS[0]}} >&3"
     done = run(["bash", "-c", f"exec 3>&1; {line}"], env=world.env, text=json.dumps(STATUS))
     assert done.stdout.split()[-1] == "0"
     assert "Traceback" not in done.stderr
@@ -84,7 +84,7 @@ def test_help_and_mistakes_are_explained(world: World) -> None:
 
 
 def test_person_at_a_terminal_is_told(world: World) -> None:
-    with terminal([*CCR, "statusline"], env=world.env) as screen:
+    with terminal([*world.ccr, "statusline"], env=world.env) as screen:
         screen.read_until("gives its status on stdin")
         assert screen.event() == "ended 0"
 

@@ -13,3 +13,10 @@ def test_record_is_plain_json() -> None:
     record = trail.record()
     assert record["attempts"][0]["provider"] == "up"
     assert record["usage"]["input"] == 3
+
+
+def test_answered_is_who_really_did() -> None:
+    trail = Trail(id="r", started=0.0, provider="p", model="m")
+    assert trail.answered == ("p", "m")
+    trail.attempts = [Attempt("p", "m", result="no"), Attempt("q", "n", result="ok")]
+    assert trail.answered == ("q", "n")

@@ -37,6 +37,8 @@ def test_split_prompt_adds_up_whatever_is_told(prompt: int, cached: int, written
         (Usage(1, 2, 3), Usage(0, 5), Usage(1, 5, 3)),
         (Usage(1, 2, 3), Usage(4, 0), Usage(4, 2)),
         (Usage(1, 2, searches=2), Usage(1, 3, searches=1), Usage(1, 3, searches=2)),
+        (Usage(1, 2, cache_write=9, cache_write_1h=9), Usage(0, 3), Usage(1, 3, cache_write=9, cache_write_1h=9)),
+        (Usage(1, 2, cost=0.5), Usage(0, 3), Usage(1, 3, cost=0.5)),
         (Usage(1, 2, reasoning=1), Usage(), Usage(1, 2, reasoning=1)),
     ],
 )

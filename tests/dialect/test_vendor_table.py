@@ -5,7 +5,7 @@ import pytest
 from msgspec.structs import asdict
 
 from ccr.dialect.vendor import EFFORTS, DialectName, Vendor
-from ccr.dialect.vendor_table import RULES, TABLE, UNKNOWN, Rule, find, for_model, is_known, named, speaking
+from ccr.dialect.vendor_table import RULES, TABLE, UNKNOWN, Rule, find, for_model, is_at, is_known, named, speaking
 
 
 @pytest.mark.parametrize(
@@ -233,3 +233,18 @@ def test_known_means_that_the_address_says_who_answers() -> None:
     assert is_known(named("ollama"))
     assert not is_known(UNKNOWN)
     assert not is_known(named("local"))
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://api.z.ai/api/paas/v4", True),
+        ("api.z.ai/api/paas", True),
+        ("https://api.z.ai/api/coding/paas/v4", False),
+        ("https://eu.groq.com", True),
+        ("https://groq.com.example", False),
+        ("http://[", False),
+    ],
+)
+def test_address_is_at_a_place(url: str, expected: bool) -> None:
+    assert is_at(url, ("api.z.ai/api/paas", ".groq.com")) is expected

@@ -18,6 +18,10 @@ def running(url: str) -> Running:
 def script(request: Request) -> Answer:
     if request.key != "secret":
         return 401, {}
+    if request.path == "/api/none":
+        return 404, {"error": {"message": "there is no such request"}}
+    if request.path == "/api/old":
+        return 404, {"error": {"message": "GET /api/old: there is nothing here"}}
     return {"/api/x": (200, {"a": 1}), "/api/broken": (200, b"<html>")}.get(request.path, (404, {}))
 
 
@@ -31,6 +35,7 @@ def test_service_is_asked_with_the_key() -> None:
     [
         ("/api/x", None, "another APIKEY"),
         ("/api/y", "secret", r"version 1\.2\) has no /api/y"),
+        ("/api/old", "secret", r"version 1\.2\) has no /api/old"),
         ("/api/broken", "secret", "no JSON"),
     ],
 )
@@ -42,3 +47,8 @@ def test_what_is_wrong_is_said_with_a_mend(path: str, apikey: str | None, expect
 def test_service_that_has_gone_is_told() -> None:
     with pytest.raises(CommandError, match="doesn't answer"):
         inquire(running("http://127.0.0.1:9"), "/api/x", apikey=None)
+
+
+def test_thing_that_the_service_lacks_is_told_in_its_words() -> None:
+    with vendor(script) as made, pytest.raises(CommandError, match=r"^there is no such request$"):
+        inquire(running(made.url), "/api/none", apikey="secret")

@@ -14,7 +14,7 @@ import pytest
 
 from ccr.run.environment import REMOVED
 from tests.terminal import terminal
-from tests.world import CCR, World
+from tests.world import World
 
 ASK = """
 import json, os, sys, urllib.request
@@ -111,7 +111,7 @@ def test_closed_stdin_harms_nothing(world: World) -> None:
     world.install_claude()
     done = world.run("code", "-p", "hi")
     assert done.returncode == 0
-    command = " ".join(CCR)
+    command = " ".join(world.ccr)
     with terminal(["sh", "-c", f"{command} code -p <&- ; {command} code -p >&- 2>&-"], env=world.env) as screen:
         assert screen.event(seconds=20) == "ended 0"
 
@@ -119,7 +119,7 @@ def test_closed_stdin_harms_nothing(world: World) -> None:
 def test_non_interactive_mode_takes_the_terminal_away(world: World) -> None:
     world.configure(NON_INTERACTIVE_MODE=True)
     world.install_claude("import os, sys; print('tty', os.isatty(0), repr(sys.stdin.read()), os.environ['CI'])")
-    with terminal([*CCR, "code"], env=world.env) as screen:
+    with terminal([*world.ccr, "code"], env=world.env) as screen:
         screen.read_until("tty False '' true")
         assert screen.event() == "ended 0"
 
@@ -127,7 +127,7 @@ def test_non_interactive_mode_takes_the_terminal_away(world: World) -> None:
 def test_interactive_claude_has_the_terminal(world: World) -> None:
     world.configure()
     world.install_claude("import os; print('tty', os.isatty(0), input())")
-    with terminal([*CCR, "code"], env=world.env) as screen:
+    with terminal([*world.ccr, "code"], env=world.env) as screen:
         screen.type(b"typed\n")
         screen.read_until("tty True typed")
         assert screen.event() == "ended 0"
@@ -284,7 +284,7 @@ def test_problems_are_told_to_a_person_only(world: World) -> None:
     world.configure(Unknown=1)
     world.install_claude()
     assert world.run("code").stderr == ""
-    with terminal([*CCR, "code"], env=world.env) as screen:
+    with terminal([*world.ccr, "code"], env=world.env) as screen:
         screen.read_until("Unknown")
         assert screen.event() == "ended 0"
 
@@ -300,7 +300,7 @@ sys.exit(5)
 """
     world.configure()
     world.install_claude(program)
-    with terminal([*CCR, "code"], env=world.env) as screen:
+    with terminal([*world.ccr, "code"], env=world.env) as screen:
         screen.read_until("ready")
         screen.type(b"\x1a")
         assert screen.event() == "stopped"

@@ -2,6 +2,7 @@ import json
 import os
 import stat
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -43,6 +44,22 @@ def test_file_lies_elsewhere_when_the_folder_cannot_be_made(tmp_path: Path) -> N
     with given([], OURS, folder=tmp_path / "file" / "run") as words:
         assert json.loads(Path(words[1]).read_text()) == OURS
     assert not Path(words[1]).exists()
+
+
+def test_file_lies_elsewhere_when_its_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = os.fdopen
+
+    def fdopen(descriptor: int, mode: str) -> IO[bytes]:
+        if Path(f"/proc/self/fd/{descriptor}").readlink().is_relative_to(tmp_path):
+            os.close(descriptor)
+            raise OSError(28, "No space left on device")
+        return opened(descriptor, mode)
+
+    monkeypatch.setattr(os, "fdopen", fdopen)
+    with given([], OURS, folder=tmp_path) as words:
+        assert json.loads(Path(words[1]).read_text()) == OURS
+        assert not Path(words[1]).is_relative_to(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_leftovers_of_killed_sessions_are_swept(tmp_path: Path) -> None:

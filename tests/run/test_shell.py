@@ -63,8 +63,16 @@ def test_shell_is_known_by_its_program(program: str, expected: Shell | None) -> 
 
 
 @pytest.mark.parametrize(
-    ("parent", "variable", "expected"), [("fish", "/bin/bash", "fish"), ("make", "/bin/zsh", "zsh"), ("", "", "sh")]
+    ("parents", "variable", "expected"),
+    [
+        (["fish"], "/bin/bash", "fish"),
+        (["ccr", "env", "fish", "bash"], "/bin/bash", "fish"),
+        (["make"], "/bin/zsh", "zsh"),
+        ([], "", "sh"),
+    ],
 )
-def test_calling_shell_is_guessed(parent: str, variable: str, expected: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ccr.run.shell._parent", lambda: parent)
+def test_calling_shell_is_guessed(
+    parents: list[str], variable: str, expected: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ccr.run.shell._ancestors", lambda: iter(parents))
     assert guess({"SHELL": variable}) == expected

@@ -87,3 +87,26 @@ async def test_router_tells_about_a_session() -> None:
     assert (told["requests"], told["usage"]["input"], told["usage"]["cache_read"]) == (1, 6, 4)
     assert (told["last"]["provider"], told["last"]["model"], told["last"]["scenario"]) == ("up", "m", "default")
     assert other.json()["requests"] == 0
+
+
+def test_cost_adds_up_and_tells_what_is_missing() -> None:
+    ledger = Ledger()
+    ledger.end(trail(usage=Usage(10, 1), cost=0.25))
+    ledger.end(trail(usage=Usage(10, 1), cost=0.5))
+    ledger.end(trail(usage=Usage(10, 1)))
+    ledger.end(trail(result="error"))
+    record = ledger.record("s")
+    assert (record["cost"], record["unpriced"], record["last"]["cost"]) == (0.75, 1, None)
+
+
+def test_summary_has_all_requests_and_each_model_that_answered() -> None:
+    ledger = Ledger()
+    ledger.end(trail("", usage=Usage(10, 1), cost=0.25))
+    ledger.end(trail("a", attempts=[Attempt("p", "m", result="no"), Attempt("q", "n", result="ok")], cost=0.5))
+    ledger.end(trail("b", provider="", model="", result="error"))
+    found = ledger.summary()
+    assert (found["requests"], found["errors"], found["cost"]) == (3, 1, 0.75)
+    assert [(m["provider"], m["model"], m["requests"], m["cost"]) for m in found["models"]] == [
+        ("p", "m", 1, 0.25),
+        ("q", "n", 1, 0.5),
+    ]

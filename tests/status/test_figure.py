@@ -17,6 +17,7 @@ from ccr.status import figure
         (figure.money, 1.239, "$1.24"),
         (figure.money, 0.0042, "0.42¢"),
         (figure.money, 0, ""),
+        (figure.money, 0.00001, "<0.01¢"),
         (figure.duration, 250, "250ms"),
         (figure.duration, 1500, "1.5s"),
         (figure.duration, 125_000, "2m 5s"),

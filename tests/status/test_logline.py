@@ -34,6 +34,7 @@ def test_request_is_one_line() -> None:
         ({"attempts": [{}, {"provider": "p", "model": "m"}]}, "  2 attempts"),
         ({"status": 502, "result": "error", "error": "no\nway"}, "502  p,m"),
         ({"status": 502, "result": "error", "error": "no\nway"}, "error: no way"),
+        ({"cost": 0.123}, "55 out  $0.12  ttft"),
         ({"result": "gone"}, "the client left"),
         ({"status": 0, "provider": "", "model": "", "asked": "opus", "result": "error"}, "error  opus"),
         ({"reason": "think"}, "  think  "),

@@ -28,7 +28,9 @@ SESSION: dict[str, Any] = {
         "usage": {"input": 50, "cache_read": 50},
         "ttft_ms": 340,
         "tokens_per_second": 41.7,
+        "cost": 0.02,
     },
+    "cost": 0.25,
 }
 
 
@@ -112,3 +114,18 @@ def test_filled_leaves_nothing_of_unknown_placeholders() -> None:
 @pytest.mark.parametrize(("path", "name"), [("/a/b c/", "b c"), ("C:\\a\\b", "b"), ("/", ""), ("", "")])
 def test_folder_name_is_the_last_part(path: str, name: str) -> None:
     assert folder_name(path) == name
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "$0.25"),
+        ({"unpriced": 1}, "$0.25+"),
+        ({"cost": 0, "unpriced": 3}, ""),
+        ({"requests": 0, "cost": 0}, "$1.50"),
+    ],
+    ids=["known", "in part", "not", "no router"],
+)
+def test_cost_is_the_routers_where_there_is_one(changes: dict[str, Any], expected: str) -> None:
+    found = values(session={**SESSION, **changes})
+    assert (found["cost"], found["requestCost"]) == (expected, "$0.02")

@@ -261,6 +261,7 @@ def read_usage(usage: Json) -> Usage:
         cache_write=_count(usage, "cache_creation_input_tokens"),
         reasoning=_count(details, "thinking_tokens"),
         searches=_count(searches, "web_search_requests"),
+        cache_write_1h=_count(usage.get("cache_creation"), "ephemeral_1h_input_tokens"),
     )
 
 

@@ -77,6 +77,7 @@ def read_usage(usage: Mapping[str, Any]) -> Usage:
         cache_write=write,
         reasoning=reasoning,
         searches=_searches(usage),
+        cost=_cost(usage),
     )
 
 
@@ -108,6 +109,21 @@ def _searches(usage: Mapping[str, Any]) -> int:
     """Searches that the vendor ran: OpenRouter, Anthropic's own field, Perplexity."""
     details = _inner(usage, "server_tool_use_details", "server_tool_use")
     return _first(details.get("web_search_requests"), usage.get("num_search_queries"))
+
+
+def _cost(usage: Mapping[str, Any]) -> float:
+    """What OpenRouter charged; with a key of the user's own at a vendor, what that vendor charged comes on top.
+
+    https://openrouter.ai/docs/use-cases/usage-accounting
+    """
+    details = _inner(usage, "cost_details")
+    upstream = details.get("upstream_inference_cost") if usage.get("is_byok") is True else 0
+    return _dollars(usage.get("cost")) + _dollars(upstream)
+
+
+def _dollars(value: Any) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and 0 < value < float("inf") else 0.0
 
 
 def _timed(timings: Mapping[str, Any]) -> Usage | None:

@@ -237,6 +237,11 @@ def test_stream_without_an_end_has_none() -> None:
         ({"input_tokens": 10}, {"input_tokens": 12, "output_tokens": 3}, Usage(12, 3)),
         ({"input_tokens": 10}, {"input_tokens": 0, "output_tokens": 3}, Usage(10, 3)),
         ({}, {"input_tokens": 1, "cache_creation_input_tokens": 2, "output_tokens": 3}, Usage(1, 3, 0, 2)),
+        (
+            {"cache_creation_input_tokens": 5, "cache_creation": {"ephemeral_1h_input_tokens": 4}},
+            {"output_tokens": 3},
+            Usage(0, 3, 0, 5, cache_write_1h=4),
+        ),
         ({"input_tokens": 10}, {"input_tokens": None, "output_tokens": 3}, Usage(10, 3)),
         ({"input_tokens": "10"}, {"output_tokens": -3}, None),
     ],

@@ -39,6 +39,14 @@ def test_usage_is_found(chunk: dict[str, Any], expected: Usage | None) -> None:
         ({"prompt_tokens": 10, "prompt_cache_hit_tokens": 4, "prompt_cache_miss_tokens": 6}, Usage(6, 0, 4)),
         ({"prompt_cache_hit_tokens": 4, "prompt_cache_miss_tokens": 6}, Usage(6, 0, 4)),
         ({"prompt_tokens": 10, "cached_tokens": 4}, Usage(6, 0, 4)),
+        ({"prompt_tokens": 10, "cost": 0.5, "is_byok": False}, Usage(10, cost=0.5)),
+        (
+            {"prompt_tokens": 10, "cost": 0.5, "is_byok": True, "cost_details": {"upstream_inference_cost": 2}},
+            Usage(10, cost=2.5),
+        ),
+        ({"prompt_tokens": 10, "cost": 0.5, "cost_details": {"upstream_inference_cost": 2}}, Usage(10, cost=0.5)),
+        ({"prompt_tokens": 10, "cost": {"total_cost": 1}, "cost_details": 5}, Usage(10)),
+        ({"prompt_tokens": 10, "cost": -1}, Usage(10)),
         ({"input_tokens": 10, "output_tokens": 5, "input_tokens_details": {"cached_tokens": 4}}, Usage(6, 5, 4)),
         ({"prompt_tokens": 10, "cache_read_input_tokens": 4, "cache_creation_input_tokens": 3}, Usage(3, 0, 4, 3)),
         (
