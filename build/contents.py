@@ -97,6 +97,35 @@ UNWANTED_PACKAGES = frozenset(
 )
 """Packages that an import of a dependency names and that the binary does without."""
 
+NOT_QUICK = (
+    "ccr.cli.entry",  # all other commands
+    "msgspec",
+    # Imported by the standard library only for what a quick command never does.
+    "argparse",
+    "bz2",
+    "calendar",
+    "csv",
+    "datetime",
+    "decimal",
+    "email",
+    "gettext",
+    "hashlib",
+    "inspect",
+    "lzma",
+    "pathlib",
+    "pickle",
+    "random",
+    "shutil",
+    "ssl",
+    "statistics",
+    "tempfile",
+    "typing",
+    "unicodedata",
+    "urllib",
+    "zipfile",
+)
+"""What the program `quick` lacks: it holds just enough for `--version` and `statusline`."""
+
 KEPT_PYGMENTS = frozenset({"_mapping", "data", "python", "special", "terminal", "default", "monokai"})
 """Of the lexers, formatters and styles of pygments those that `rich` imports or falls back to."""
 
