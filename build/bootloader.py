@@ -1,8 +1,8 @@
 """Makes PyInstaller's bootloader with our hand-over in it: python build/bootloader.py REQUIREMENTS
 
 Run it with the Python of the environment that PyInstaller is installed in; the bootloader there is replaced. Its source
-comes from the release that REQUIREMENTS pins, with its hash checked. Without a C compiler, and on Windows, the bootloader
-stays as it is: the binary works all the same, only its quick commands take longer.
+comes from the release that REQUIREMENTS pins, with its hash checked. Without a C compiler, and on Windows, it stays as
+it is: the binary works all the same, only its quick commands take longer.
 """
 
 import os
@@ -19,7 +19,7 @@ from pathlib import Path
 import PyInstaller
 
 HERE = Path(__file__).resolve().parent
-BEGIN = "    /* Store arguments in global context structure. */\n    global_pyi_ctx->argc = argc;\n    global_pyi_ctx->argv = argv;\n"
+BEGIN = "    global_pyi_ctx->argc = argc;\n    global_pyi_ctx->argv = argv;\n"
 CALL = "    extern void ccr_handover(int, char **);\n    ccr_handover(argc, argv);\n"
 
 

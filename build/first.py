@@ -1,11 +1,11 @@
 """Where the one file begins, and the unpacked program `quick`: answers what is quick, else hands over to the whole ccr.
 
-A runtime hook, as PyInstaller's own hooks take longer than these commands. Which commands are quick is decided by what
-the program holds: its packages lack the command line, and who needs it gets the whole ccr.
+Which commands are quick is decided by what the program holds: it lacks most of ccr, and who needs that gets it all.
 """
 
-import sys
+from restore import restore
 
+restore()
 try:
     from ccr.__main__ import leave, main
 

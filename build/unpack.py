@@ -13,17 +13,18 @@ import sys
 from collections.abc import Callable, Iterator
 from time import time
 
+from restore import BINARY
+
 MAGIC = b"MEI\014\013\012\013\016"
 COOKIE = struct.Struct("!8sIIII64s")
 ENTRY = struct.Struct("!IIIIBc")
-"""PyInstaller's archive: the cookie at its end says where the table of contents is; each entry, and its name, follow."""
+"""PyInstaller's archive: a cookie at its end says where the table of contents is, of entries with their names."""
 
 PAYLOAD, LIBRARY = b"a", b"b"
 """Types of entries: those of the whole ccr, which nobody else unpacks, and libraries that are unpacked already."""
 
 WHOLE = "CCR_WHOLE"
-BINARY = "CCR_BINARY"
-"""Variables: this run is not for `quick`; the file that starts ccr, where the unpacked program goes away with the run."""
+"""The variable that says to `handover` that `quick` has had its turn."""
 
 TAIL = 1 << 16
 CHUNK = 1 << 20
@@ -70,15 +71,8 @@ def become_here(parts: list[Part]) -> None:
 
 
 def become(folder: str, extra: dict[str, str]) -> None:
-    """Become the program in a folder, with the environment that we were given. Raises OSError."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("_PYI_")}
-    original = env.pop("LD_LIBRARY_PATH_ORIG", None)
-    env.pop("LD_LIBRARY_PATH", None)
-    if original is not None:
-        env["LD_LIBRARY_PATH"] = original
-    for name in (WHOLE, BINARY):
-        env.pop(name, None)
-    os.execve(os.path.join(folder, "ccr"), sys.argv, {**env, **extra})
+    """Become the program in a folder, with more in its environment. Raises OSError."""
+    os.execve(os.path.join(folder, "ccr"), sys.argv, {**os.environ, **extra})
 
 
 def contents(archive: str) -> tuple[str, list[Part]]:
@@ -109,11 +103,11 @@ def table(archive: str) -> Iterator[tuple[bytes, Part]]:
         rows = file.read(length)
     at = 0
     while at < length:
-        row, place, packed, plain, is_packed, kind = ENTRY.unpack_from(rows, at)
+        row, place, size, _, is_packed, kind = ENTRY.unpack_from(rows, at)
         if kind in (PAYLOAD, LIBRARY) and is_packed:
             raise OSError(0, "the archive is compressed")
         name = rows[at + ENTRY.size : at + row].rstrip(b"\0").decode()
-        yield kind, Part(name, start + place, packed)
+        yield kind, Part(name, start + place, size)
         at += row
 
 
@@ -128,7 +122,7 @@ def kept(name: str, parts: list[Part]) -> str:
 
 
 def cache() -> str:
-    """Return the folder that holds the unpacked ones, as in build/handover.c. Raises OSError if it is no place for it."""
+    """Return the folder that holds the unpacked ones, as in build/handover.c. Raises OSError if it won't do."""
     place, below = os.environ.get("XDG_CACHE_HOME", ""), ()
     if not place.startswith("/"):
         place, below = os.environ.get("HOME", ""), (".cache",)
