@@ -36,13 +36,11 @@ UNWANTED_STDLIB = frozenset(
         "unittest",
         "venv",
         "zipapp",
-        # Databases bring a library each.
+        # Old databases, which bring a library each.
         "_dbm",
         "_gdbm",
         "dbm",
         "shelve",
-        "_sqlite3",
-        "sqlite3",
         # Old protocols and formats that were removed from Python since, or are about to be.
         "aifc",
         "audioop",
@@ -65,14 +63,6 @@ UNWANTED_STDLIB = frozenset(
         "uu",
         "xdrlib",
         "xmlrpc",
-        # Tables of East Asian encodings other than Unicode: a megabyte that each start would write to the disk.
-        "_codecs_cn",
-        "_codecs_hk",
-        "_codecs_iso2022",
-        "_codecs_jp",
-        "_codecs_kr",
-        "_codecs_tw",
-        "_multibytecodec",
     }
 )
 """Modules of the standard library that the binary lacks. A user's plugin finds every other one."""
@@ -100,6 +90,14 @@ UNWANTED_PACKAGES = frozenset(
 NOT_QUICK = (
     "ccr.cli.entry",  # all other commands
     "msgspec",
+    # Tables of East Asian encodings, a megabyte; what a quick command reads and writes is UTF-8.
+    "_codecs_cn",
+    "_codecs_hk",
+    "_codecs_iso2022",
+    "_codecs_jp",
+    "_codecs_kr",
+    "_codecs_tw",
+    "_multibytecodec",
     # Imported by the standard library only for what a quick command never does.
     "argparse",
     "bz2",

@@ -8,6 +8,9 @@
  * `build/bootloader.py` compiles it into the bootloader. No Windows: there a process can't become another program.
  */
 
+/* For ST_NOEXEC. */
+#define _GNU_SOURCE
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
