@@ -30,7 +30,7 @@ def read(path: Path, env: Mapping[str, str]) -> Loaded:
     """Return what the file holds. Never raises; a file that isn't there is an empty one with advice."""
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return _missing(path, env)
     except OSError as error:
         return _unreadable(f"can't be read: {error.strerror}")
@@ -50,7 +50,7 @@ def revision(path: Path) -> str:
     """Return a name for the file's present content, empty if there is none: for `save` to notice other writers."""
     try:
         return _revision(path.read_bytes())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
 
 
