@@ -36,13 +36,11 @@ UNWANTED_STDLIB = frozenset(
         "unittest",
         "venv",
         "zipapp",
-        # Databases bring a library each.
+        # Old databases, which bring a library each.
         "_dbm",
         "_gdbm",
         "dbm",
         "shelve",
-        "_sqlite3",
-        "sqlite3",
         # Old protocols and formats that were removed from Python since, or are about to be.
         "aifc",
         "audioop",
@@ -65,14 +63,6 @@ UNWANTED_STDLIB = frozenset(
         "uu",
         "xdrlib",
         "xmlrpc",
-        # Tables of East Asian encodings other than Unicode: a megabyte that each start would write to the disk.
-        "_codecs_cn",
-        "_codecs_hk",
-        "_codecs_iso2022",
-        "_codecs_jp",
-        "_codecs_kr",
-        "_codecs_tw",
-        "_multibytecodec",
     }
 )
 """Modules of the standard library that the binary lacks. A user's plugin finds every other one."""
@@ -96,6 +86,43 @@ UNWANTED_PACKAGES = frozenset(
     }
 )
 """Packages that an import of a dependency names and that the binary does without."""
+
+NOT_QUICK = (
+    "ccr.cli.entry",  # all other commands
+    "msgspec",
+    # Tables of East Asian encodings, a megabyte; what a quick command reads and writes is UTF-8.
+    "_codecs_cn",
+    "_codecs_hk",
+    "_codecs_iso2022",
+    "_codecs_jp",
+    "_codecs_kr",
+    "_codecs_tw",
+    "_multibytecodec",
+    # Imported by the standard library only for what a quick command never does.
+    "argparse",
+    "bz2",
+    "calendar",
+    "csv",
+    "datetime",
+    "decimal",
+    "email",
+    "gettext",
+    "hashlib",
+    "inspect",
+    "lzma",
+    "pathlib",
+    "pickle",
+    "random",
+    "shutil",
+    "ssl",
+    "statistics",
+    "tempfile",
+    "typing",
+    "unicodedata",
+    "urllib",
+    "zipfile",
+)
+"""What the program `quick` lacks: it holds just enough for `--version` and `statusline`."""
 
 KEPT_PYGMENTS = frozenset({"_mapping", "data", "python", "special", "terminal", "default", "monokai"})
 """Of the lexers, formatters and styles of pygments those that `rich` imports or falls back to."""

@@ -35,6 +35,7 @@ PURE = frozenset().union(*LAYERS) - SHELL - {"cli", "__main__"}
 VALUES = frozenset(
     (
         "__future__",
+        "_json",
         "abc",
         "array",
         "ast",

@@ -18,6 +18,7 @@ def test_command_that_runs_often_imports_nothing_heavy(argument: str) -> None:
 def test_status_line_imports_no_slow_module() -> None:
     # Each of these takes longer than the rest of the line.
     assert loaded_by(["statusline"]) & {"msgspec", "pyjson5", "subprocess", "pathlib", "typing", "dataclasses"} == set()
+    assert loaded_by(["statusline"]) & {"json", "re", "enum", "socket"} == set()
 
 
 def test_version_is_printed() -> None:

@@ -3,10 +3,11 @@
 It runs several times a minute, so it imports next to nothing, and whatever happens it prints a line and exits with 0.
 """
 
-import json
 import os
 import sys
 from collections.abc import Sequence
+
+from ccr.core.quickjson import loads
 
 
 def main(words: Sequence[str]) -> int:
@@ -73,7 +74,7 @@ def _line(preset: str, config: str | None) -> str:
         print("ccr: Claude Code gives its status on stdin; see `ccr statusline --help`", file=sys.stderr)
         return ""
     try:
-        status = json.loads(sys.stdin.buffer.read())
+        status = loads(sys.stdin.buffer.read())
     except (ValueError, RecursionError):
         return ""
     if not isinstance(status, dict):

@@ -200,8 +200,7 @@ class _Loading:
             raise ConfigError(runtime.MISSING)
         if self._bridge is None:
             settings = {"config": self._shown, "providers": targets(self._config)}
-            env = runtime.environment(self._env)
-            self._bridge = Bridge(self._command, env=env, log=self._log, settings=settings)
+            self._bridge = Bridge(self._command, env=self._env, log=self._log, settings=settings)
         return self._bridge
 
     def _described(self, kind: str, path: Path, options: Mapping[str, Any]) -> Json:
@@ -209,8 +208,7 @@ class _Loading:
         if path.suffix not in JAVASCRIPT:
             raise ConfigError(f"its name must end in {', '.join(PYTHON + JAVASCRIPT)}")
         item = {"path": str(path), "options": dict(options)}
-        env = runtime.environment(self._env)
-        return describe(self._command, kind, path, item=item, config=self._shown, env=env)
+        return describe(self._command, kind, path, item=item, config=self._shown, env=self._env)
 
 
 def _refuse(problem: str, options: Mapping[str, Any]) -> Transformer:

@@ -1,6 +1,5 @@
 """The environment of the programs that ccr starts: Claude Code, which must reach us and nobody else, and ccr itself."""
 
-import sys
 from collections.abc import Mapping
 
 from ccr.config.schema import Config
@@ -44,7 +43,7 @@ NON_INTERACTIVE = {"CI": "true", "FORCE_COLOR": "0", "NODE_NO_READLINE": "1", "T
 
 def for_claude(env: Mapping[str, str], config: Config, *, base_url: str) -> dict[str, str]:
     """Return the whole environment for a Claude Code whose router is at `base_url`."""
-    kept = {name: value for name, value in restored(env).items() if name not in REMOVED}
+    kept = {name: value for name, value in env.items() if name not in REMOVED}
     told = {} if window.NAMES & kept.keys() else window.variables(config, learnt.models(learnt.read(home(env).learnt)))
     return DEFAULTS | told | kept | variables(env, config, base_url=base_url)
 
@@ -64,20 +63,6 @@ def variables(env: Mapping[str, str], config: Config, *, base_url: str) -> dict[
     if config.anthropic_small_fast_model:
         given["ANTHROPIC_SMALL_FAST_MODEL"] = config.anthropic_small_fast_model
     return given | NON_INTERACTIVE if config.non_interactive_mode else given
-
-
-def restored(env: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment as it was before the frozen binary's loader changed it for its own libraries.
-
-    https://pyinstaller.org/en/stable/runtime-information.html#ld-library-path-libpath-considerations
-    """
-    clean = {name: value for name, value in env.items() if not name.startswith("_PYI_")}
-    if getattr(sys, "frozen", False):
-        original = clean.pop("LD_LIBRARY_PATH_ORIG", None)
-        clean.pop("LD_LIBRARY_PATH", None)
-        if original is not None:
-            clean["LD_LIBRARY_PATH"] = original
-    return clean
 
 
 def _without_proxy(env: Mapping[str, str]) -> str:

@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from ccr.run.environment import restored
-
 
 def own_command() -> list[str]:
     """Return the words that start this very ccr."""
@@ -29,12 +27,9 @@ def detach(
     arguments: Sequence[str], *, env: Mapping[str, str], folder: Path, output: BinaryIO
 ) -> "subprocess.Popen[bytes]":
     """Start ccr in a session of its own, so that it outlives us and our terminal; what it prints goes to `output`."""
-    # A frozen ccr would otherwise share our unpacked files, which go away with us:
-    # https://pyinstaller.org/en/stable/common-issues-and-pitfalls.html
-    clean = restored(env) | ({"PYINSTALLER_RESET_ENVIRONMENT": "1"} if getattr(sys, "frozen", False) else {})
     return subprocess.Popen(  # noqa: S603 - ourselves
         [*own_command(), *arguments],
-        env=clean,
+        env=env,
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=output,

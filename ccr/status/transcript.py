@@ -1,8 +1,8 @@
 """Finds the last reply in Claude Code's transcript: one JSON object a line, the oldest first."""
 
-import json
 from collections.abc import Iterable
 
+from ccr.core.quickjson import loads
 from ccr.status.value import Json, mapping, text
 
 
@@ -13,7 +13,7 @@ def last_reply(lines: Iterable[bytes]) -> Json | None:
         if b'"assistant"' not in line:
             continue
         try:
-            record = json.loads(line)
+            record = loads(line)
         except ValueError:
             # The line that is being written just now, or one that was cut off at the beginning.
             continue

@@ -35,7 +35,7 @@ def read(path: Path, env: Mapping[str, str]) -> Loaded:
     env = with_dotenv(path, env)
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return _missing(env)
     except OSError as error:
         return _unreadable(f"can't be read: {error.strerror}")
@@ -72,7 +72,7 @@ def revision(path: Path) -> str:
     """Return a name for the file's present content, empty if there is none: for `save` to notice other writers."""
     try:
         return _revision(path.read_bytes())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
 
 

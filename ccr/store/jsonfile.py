@@ -1,6 +1,6 @@
 """Reads a JSON or JSON5 file for whoever can do without it, and without importing anything slow."""
 
-import json
+from ccr.core.quickjson import loads
 
 Json = dict[str, object]
 
@@ -13,7 +13,7 @@ def read_json(path: str) -> Json:
     except (OSError, ValueError):
         return {}
     try:
-        found = json.loads(content)
+        found = loads(content)
     except (ValueError, RecursionError):
         found = _json5(content)
     return found if isinstance(found, dict) else {}

@@ -17,6 +17,7 @@ FOR_PLUGINS = (
     "logging.handlers",
     "lzma",
     "mimetypes",
+    "sqlite3",
     "statistics",
     "tarfile",
     "timeit",
@@ -45,7 +46,7 @@ def test_plugin_finds_module(contents: ModuleType, name: str) -> None:
     assert name in contents.stdlib()
 
 
-@pytest.mark.parametrize("name", ["tkinter", "unittest", "sqlite3", "email.test", "nosuchmodule"])
+@pytest.mark.parametrize("name", ["tkinter", "unittest", "dbm", "email.test", "nosuchmodule"])
 def test_module_stays_out(contents: ModuleType, name: str) -> None:
     assert name not in contents.stdlib()
 

@@ -1,9 +1,7 @@
-import sys
-
 import pytest
 
 from ccr.config.schema import Config
-from ccr.run.environment import REMOVED, for_claude, restored, variables
+from ccr.run.environment import REMOVED, for_claude, variables
 
 URL = "http://127.0.0.1:4000"
 
@@ -73,14 +71,3 @@ def test_non_interactive_mode_is_told() -> None:
     expected = {"CI": "true", "FORCE_COLOR": "0", "NODE_NO_READLINE": "1", "TERM": "dumb"}
     assert expected.items() <= environment({"TERM": "xterm"}, Config(non_interactive_mode=True)).items()
     assert environment({"TERM": "xterm"})["TERM"] == "xterm"
-
-
-def test_frozen_loader_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "frozen", True, raising=False)
-    given = {"LD_LIBRARY_PATH": "/unpacked:/lib", "_PYI_ARCHIVE_FILE": "x", "A": "1"}
-    assert restored(given) == {"A": "1"}
-    assert restored({**given, "LD_LIBRARY_PATH_ORIG": "/lib"}) == {"A": "1", "LD_LIBRARY_PATH": "/lib"}
-
-
-def test_library_path_of_the_user_stays_when_not_frozen() -> None:
-    assert restored({"LD_LIBRARY_PATH": "/lib"}) == {"LD_LIBRARY_PATH": "/lib"}

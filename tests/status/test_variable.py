@@ -107,6 +107,22 @@ def test_odd_report_has_every_placeholder_empty() -> None:
     assert set(found.values()) == {"", "main"}
 
 
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("{{{a}}}", "{1}"),
+        ("{{a}}}}", "1}}"),
+        ("{{a}b}}{{a }}{{}}", "{{a}b}}{{a }}{{}}"),
+        ("{{x{{a}}", "{{x1"),
+        ("{{a_b}}{{größe}}", "23"),
+        ("{{a", "{{a"),
+        ("", ""),
+    ],
+)
+def test_only_words_in_double_braces_are_placeholders(template: str, expected: str) -> None:
+    assert filled(template, {"a": "1", "a_b": "2", "größe": "3"}) == expected
+
+
 def test_filled_leaves_nothing_of_unknown_placeholders() -> None:
     assert filled("{{a}}-{{nope}}-{b}", {"a": "1"}) == "1--{b}"
 

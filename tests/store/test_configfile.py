@@ -93,6 +93,12 @@ def test_read_what_is_no_file(tmp_path: Path) -> None:
     assert "can't be read" in str(loaded.problems[0])
 
 
+def test_home_that_is_no_folder_has_no_file(tmp_path: Path) -> None:
+    (tmp_path / "home").touch()
+    assert "there is no configuration" in str(read(tmp_path / "home" / "config.json", {}).problems[0])
+    assert revision(tmp_path / "home" / "config.json") == ""
+
+
 def test_save_makes_a_private_file_in_a_private_folder(tmp_path: Path) -> None:
     path = tmp_path / "home" / "config.json"
     save(path, STARTER, env={})

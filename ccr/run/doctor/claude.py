@@ -97,11 +97,10 @@ def _conflicts(path: Path) -> list[str]:
 
 
 def _version(words: list[str], patient: Patient) -> tuple[int, ...] | None:
-    env = environment.restored(patient.env)
     try:
         done = subprocess.run(  # noqa: S603 - the user's own program
             [*words, "--version"],
-            env=env,
+            env=patient.env,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ccr.plugins.js.runtime import environment, find, runner
+from ccr.plugins.js.runtime import find, runner
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,3 @@ def test_first_runtime_on_the_path_is_taken(tmp_path: Path, installed: tuple[str
 
 def test_no_path_has_no_runtime() -> None:
     assert find({}) is None
-
-
-def test_environment_is_ours_without_what_a_loader_put_in() -> None:
-    assert environment({"A": "1", "_PYI_ARCHIVE_FILE": "x"}) == {"A": "1"}
