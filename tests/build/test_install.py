@@ -300,3 +300,15 @@ def test_help_names_every_variable() -> None:
     said = process.run(["sh", str(SCRIPT), "--help"]).stdout
     assert all(name in said for name in ("CCR_REPO", "CCR_VERSION", "CCR_BIN", "CCR_RELEASE_URL"))
     assert "set -eu" not in said
+
+
+def test_line_of_the_readme_installs(machine: Machine) -> None:
+    release.release(machine.files / LATEST)
+    address = machine.env["CCR_REPO"]
+    text = SCRIPT.read_text().replace("repository=''", f"repository='{address}'")
+    (machine.files / LATEST / "install.sh").write_text(text)
+    lines = (ROOT / "README.md").read_text().splitlines()
+    (line,) = [line for line in lines if line.startswith("curl ")]
+    done = machine.install(script=line.replace("https://github.com/OWNER/REPO", address), CCR_REPO="")
+    assert done.returncode == 0, done.stderr
+    assert machine.program.exists()
