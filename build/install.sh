@@ -252,7 +252,13 @@ report() {
   if [ -n "$before" ] && "$folder/$program" status </dev/null >/dev/null 2>&1; then
     say "the service still runs as $before; 'ccr restart' changes that"
   fi
-  say "see it work: ccr demo; set it up: ccr setup; completion for your shell: ccr completions --install"
+  [ -n "$before" ] || cat >&2 <<END
+
+    ccr demo                     see it work, without a key or a configuration
+    ccr setup                    set it up
+    ccr completions --install    let Tab complete its commands
+
+END
 }
 
 # Print the command that puts the folder on the PATH for the user's shell.

@@ -29,9 +29,12 @@ case $1 in
   exit) exit "$2" ;;
   die) kill -"$2" $$ ;;
   wait)
-    for name in TERM INT HUP QUIT; do trap "echo $name" $name; done
+    for name in TERM INT HUP QUIT; do trap "echo $name; got=x" $name; done
+    trap 'echo awake' CONT
     echo ready
-    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do sleep 0.1; done
+    while [ -z "$got" ] && [ $((i += 1)) -lt 100 ]; do sleep 0.1; done
+    # Time for a second one.
+    sleep 0.3
     echo done ;;
 esac
 """
@@ -165,6 +168,18 @@ def test_interrupt_of_a_terminal_comes_once(ccr: str) -> None:
         screen.read_until("ready")
         screen.type(b"\x03")
         assert screen.read_until("done").count("INT") == 1
+        assert screen.event() == "ended 0"
+
+
+def test_stop_and_continue_at_a_terminal(ccr: str) -> None:
+    with terminal([ccr, "wait"]) as screen:
+        screen.read_until("ready")
+        screen.type(b"\x1a")
+        assert screen.event() == "stopped"
+        screen.resume()
+        screen.read_until("awake")
+        screen.type(b"\x03")
+        screen.read_until("done")
         assert screen.event() == "ended 0"
 
 
