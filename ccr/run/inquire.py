@@ -7,6 +7,7 @@ from typing import Any
 from ccr.errors import CommandError
 from ccr.run.health import reachable
 from ccr.run.service import Running
+from ccr.version import VERSION
 
 SECONDS = 5.0
 
@@ -28,8 +29,19 @@ def inquire(running: Running, path: str, *, apikey: str | None) -> Any:
     if status == 401:
         raise CommandError("the service wants another APIKEY than the configuration's; `ccr restart` mends that")
     if status != 200:
-        raise CommandError(f"the service (version {running.health.version}) has no {path}; `ccr restart` mends that")
+        raise CommandError(_refusal(running.health.version, path, body))
     try:
         return json.loads(body)
     except ValueError as error:
         raise CommandError(f"the service sent no JSON for {path}; `ccr restart` mends that") from error
+
+
+def _refusal(version: str, path: str, body: bytes) -> str:
+    """Return why a service refuses: what it says itself, unless it is of another version than we are."""
+    try:
+        message = json.loads(body)["error"]["message"]
+    except (ValueError, TypeError, KeyError):
+        message = ""
+    if version == VERSION and message:
+        return f"the service says: {message}"
+    return f"the service (version {version}) has no {path}; `ccr restart` mends that"

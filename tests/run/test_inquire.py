@@ -1,9 +1,11 @@
 import pytest
+from msgspec.structs import replace
 
 from ccr.errors import CommandError
 from ccr.run.health import Health
 from ccr.run.inquire import inquire
 from ccr.run.service import Running
+from ccr.version import VERSION
 from tests.vendor import Answer, Request, vendor
 
 HEALTH = Health(
@@ -37,6 +39,16 @@ def test_service_is_asked_with_the_key() -> None:
 def test_what_is_wrong_is_said_with_a_mend(path: str, apikey: str | None, expected: str) -> None:
     with vendor(script) as made, pytest.raises(CommandError, match=expected + ".*ccr restart"):
         inquire(running(made.url), path, apikey=apikey)
+
+
+def test_service_of_our_version_says_itself_what_is_wrong() -> None:
+    def refuse(_request: Request) -> Answer:
+        return 404, {"type": "error", "error": {"type": "not_found_error", "message": "no such request"}}
+
+    with vendor(refuse) as made:
+        ours = replace(running(made.url), health=replace(HEALTH, version=VERSION))
+        with pytest.raises(CommandError, match="^the service says: no such request$"):
+            inquire(ours, "/api/x", apikey=None)
 
 
 def test_service_that_has_gone_is_told() -> None:
