@@ -52,12 +52,8 @@ PROMPT = "Show me that tools work."
 
 NEXT = """\
 To use a real provider:
-  1. Write ~/.claude-code-router/config.json, for example
-       {"Providers": [{"name": "deepseek", "api_base_url": "https://api.deepseek.com",
-         "api_key": "$DEEPSEEK_API_KEY", "models": ["deepseek-chat"]}],
-        "Router": {"default": "deepseek,deepseek-chat"}}
-  2. export DEEPSEEK_API_KEY=your-key
-  3. ccr code "explain this project"
+  1. ccr setup    asks which one, tries your key, and writes ~/.claude-code-router/config.json
+  2. ccr code     runs Claude Code on its models
 """
 
 
