@@ -10,8 +10,8 @@ import trio
 
 from ccr.errors import ConfigError
 from ccr.net.body import BadBody, Body, Empty, UntilClose, body_of
+from ccr.net.stream import READ_BYTES, TcpStream
 
-READ_BYTES = 64 * 1024
 MAX_HEAD_BYTES = 256 * 1024
 """Beyond that an upstream's response head is refused."""
 
@@ -75,12 +75,7 @@ class Connection:
     def is_dead(self) -> bool:
         """Tell whether the upstream has closed the idle connection, or said something that nobody asked for."""
         raw = self._stream.transport_stream if isinstance(self._stream, trio.SSLStream) else self._stream
-        if not isinstance(raw, trio.SocketStream):
-            return False
-        try:
-            return raw.socket.is_readable()
-        except (OSError, ValueError):
-            return True
+        return isinstance(raw, TcpStream) and raw.has_news()
 
     async def aclose(self) -> None:
         """Close at once, without waiting for a polite goodbye: that is what stops the upstream's work."""
@@ -135,7 +130,7 @@ async def connect(url: httpx.URL, context: Callable[[], ssl.SSLContext], *, seco
     try:
         with trio.fail_after(seconds):
             tls = context() if url.scheme == "https" else None
-            stream: trio.abc.Stream = await trio.open_tcp_stream(url.host, port)
+            stream: trio.abc.Stream = TcpStream.of(await trio.open_tcp_stream(url.host, port))
             if tls is not None:
                 secure = trio.SSLStream(stream, tls, server_hostname=url.host, https_compatible=True)
                 try:

@@ -2,14 +2,18 @@
 
 import logging
 import socket
+from functools import partial
 from typing import cast
 
 import trio
+from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.config import Config
-from hypercorn.trio import serve as hypercorn_serve
+from hypercorn.events import Closed, Event, RawData
+from hypercorn.trio.tcp_server import TCPServer
+from hypercorn.trio.worker_context import WorkerContext
 from hypercorn.typing import ASGIFramework
 
-from ccr.run.port import BACKLOG
+from ccr.net.stream import TcpListener
 from ccr.server.http import App
 from ccr.store.logfile import LogFile
 
@@ -25,26 +29,47 @@ async def serve(
     log: LogFile,
     stop: trio.Event,
     grace: float,
-    task_status: trio.TaskStatus[list[str]] = trio.TASK_STATUS_IGNORED,
+    task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve until `stop` is set; then close the port and give running requests `grace` seconds.
 
-    `nursery.start` returns when requests are answered. The socket belongs to the server from now on. The app must
-    answer the lifespan protocol.
+    `nursery.start` returns when requests are answered. The socket belongs to the server from now on.
     """
-    await hypercorn_serve(
-        cast("ASGIFramework", app),
-        _settings(listener, log, grace),
-        shutdown_trigger=stop.wait,
-        task_status=task_status,
-        mode="asgi",
-    )
+    context = WorkerContext(None)
+    connected = partial(_Connection, ASGIWrapper(cast("ASGIFramework", app)), _settings(log, grace), context, {})
+    async with trio.open_nursery() as connections:
+        async with trio.open_nursery() as accepting:
+            accepting.start_soon(
+                partial(trio.serve_listeners, connected, [TcpListener(listener)], handler_nursery=connections)
+            )
+            task_status.started()
+            await stop.wait()
+            accepting.cancel_scope.cancel()
+        await context.terminated.set()
+        connections.cancel_scope.deadline = trio.current_time() + grace
 
 
-def _settings(listener: socket.socket, log: LogFile, grace: float) -> Config:
+class _Connection(TCPServer):
+    """Hypercorn's side of one connection. What the system takes at once is written without locks and tasks' turns."""
+
+    async def protocol_send(self, event: Event) -> None:
+        """Send, close or note what the protocol asks for."""
+        if not isinstance(event, RawData) or self.send_lock.locked():
+            await super().protocol_send(event)
+            return
+        try:
+            sent = self.stream.send_now(event.data)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            await self.protocol.handle(Closed())
+            return
+        if sent < len(event.data):
+            # Shielded, because the rest of a chunk belongs on the line whatever becomes of the request.
+            with trio.CancelScope(shield=True):
+                await super().protocol_send(RawData(event.data[sent:]))
+
+
+def _settings(log: LogFile, grace: float) -> Config:
     config = Config()
-    config.bind = [f"fd://{listener.detach()}"]
-    config.backlog = BACKLOG
     config.graceful_timeout = grace
     config.keep_alive_timeout = KEEP_ALIVE_SECONDS
     config.h11_max_incomplete_size = HEADER_BYTES
