@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
 import httpx
@@ -15,6 +15,7 @@ from ccr.net.trust import tls_context
 
 CONNECT_SECONDS = 15.0
 WRITE_SECONDS = 120.0
+_TIMEOUT = httpx.Timeout(connect=CONNECT_SECONDS, read=None, write=WRITE_SECONDS, pool=None).as_dict()
 
 
 class Way(NamedTuple):
@@ -31,13 +32,14 @@ class Clients:
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
         self._transports: dict[Way, httpx.AsyncBaseTransport] = {}
+        self._proxy = lru_cache(256)(partial(proxy_for, env=env))
 
     def client(self, provider: Provider, *, proxy_url: str | None) -> httpx.AsyncBaseTransport:
         """Return the transport for a provider. Raises ConfigError when its certificates can't be read.
 
         Without a proxy they are read with the first https connection, which fails then.
         """
-        proxy = proxy_for(provider.url, provider=provider.proxy, configured=proxy_url, env=self._env)
+        proxy = self._proxy(provider.url, provider=provider.proxy, configured=proxy_url)
         way = Way(proxy, provider.ca_file, provider.insecure)
         found = self._transports.get(way)
         if found is None:
@@ -71,5 +73,10 @@ class Clients:
 
 def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes) -> httpx.Request:
     """Return a request to send. Reads have no limit here: the request's own watch knows what it waits for."""
-    timeout = httpx.Timeout(connect=CONNECT_SECONDS, read=None, write=WRITE_SECONDS, pool=None).as_dict()
-    return httpx.Request(method, url, headers=headers, content=body, extensions={"timeout": timeout})
+    return httpx.Request(method, _parsed(url), headers=headers, content=body, extensions={"timeout": _TIMEOUT})
+
+
+@lru_cache(256)
+def _parsed(url: str) -> httpx.URL:
+    """httpx takes a URL apart character by character; the same few are asked for all the time."""
+    return httpx.URL(url)
