@@ -8,6 +8,7 @@ from ccr.core.trail import Trail
 from ccr.core.unified import Json
 from ccr.server.state import State
 from ccr.tokens.bound import certainly_below, rough
+from ccr.tokens.calibration import SMALLEST
 from ccr.upstream import Upstream
 
 LESSONS = 3
@@ -23,16 +24,17 @@ class Prompt:
         self._state = state
         self._inbound = inbound
         self.counted = counted
+        self._rough = rough(inbound.raw)
 
     async def measure(self, upstreams: Iterable[Upstream]) -> None:
         """Count the prompt if a rough guess would not do, or if an upstream's window may be too small."""
-        if self.counted is None and (rough(self._inbound.raw) is None or any(map(self._may_overflow, upstreams))):
+        if self.counted is None and (self._rough is None or any(map(self._may_overflow, upstreams))):
             await self._count()
 
     def estimate(self, upstream: Upstream) -> int:
         """Return the tokens to expect of an upstream's own count."""
         if self.counted is None:
-            return rough(self._inbound.raw) or 0
+            return self._rough or 0
         return self._state.calibration.adjust(upstream.provider.name, upstream.model, self.counted)
 
     def fitted(self, body: Json, upstream: Upstream) -> Json:
@@ -55,7 +57,8 @@ class Prompt:
             calibration.observe(provider, model, self.counted, reported)
 
     async def _learnable(self) -> None:
-        if len(self._inbound.raw) <= LESSON_BYTES:
+        # Of prompts that are too small nothing is learnt.
+        if SMALLEST < len(self._inbound.raw) <= LESSON_BYTES:
             await self._count()
 
     async def _count(self) -> None:
