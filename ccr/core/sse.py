@@ -29,7 +29,7 @@ class Splitter:
 
     def feed(self, data: bytes) -> list[ServerEvent]:
         """Return the events that are complete now."""
-        if data.startswith(b"data: {") and data.endswith(b"}\n\n") and not (self._tail or self._data or self._name):
+        if data.startswith(b"data: ") and data.endswith(b"\n\n") and not (self._tail or self._data or self._name):
             # What nearly every read gives: whole events of one line each, without a name.
             self._first = False
             pieces = data[6:-2].split(b"\n\ndata: ")
