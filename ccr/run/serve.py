@@ -1,8 +1,8 @@
 """Serves an ASGI app with Hypercorn on a socket that is bound already: how Hypercorn is set up, and nothing else."""
 
 import logging
-import socket
 import math
+import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial

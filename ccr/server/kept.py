@@ -27,8 +27,5 @@ class Kept:
 
     def find(self, name: str = "") -> Inbound | None:
         """Return the request with an id, or the last one for an empty id; None if it is not there any more."""
-        if not name:
-            found = next(reversed(self._requests.values()), None)
-        else:
-            found = self._requests.get(name)
+        found = next(reversed(self._requests.values()), None) if not name else self._requests.get(name)
         return replace(found, body=read_body(found.raw)) if found else None
