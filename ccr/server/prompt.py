@@ -51,7 +51,7 @@ class Prompt:
             return
         calibration = self._state.calibration
         provider, model = answered.provider, answered.model
-        if self.counted is None and calibration.seen(provider, model) < LESSONS:
+        if self.counted is None and calibration.tried(provider, model) < LESSONS:
             await self._learnable()
         if self.counted is not None:
             calibration.observe(provider, model, self.counted, reported)
