@@ -1,4 +1,4 @@
-"""A guard against gross regressions: how much Python runs for a chunk, a message, a request, and what they leave behind.
+"""A guard against gross regressions: how much Python runs for a chunk, a message, a request, and what they leave.
 
 Counted, not timed, so that a busy machine changes nothing. The limits are about twice what it takes; `python -m
 tests.bench` measures in earnest.
