@@ -44,7 +44,11 @@ class Prompt:
         return fit(body, window=upstream.facts.window, prompt=self.estimate(upstream))
 
     async def learn(self, trail: Trail) -> None:
-        """Compare our count with the usage that the upstream reported, if it was counted or little is known yet."""
+        """Compare our count with the usage that the upstream reported, if it was counted or little is known yet.
+
+        Nothing is loaded just for that: where nothing has to be counted, nothing need be known. What has to be, is
+        counted long before it comes to the limit that it is held against.
+        """
         answered = next((attempt for attempt in trail.attempts if attempt.result == "ok"), None)
         reported = trail.usage.prompt if trail.usage else 0
         if answered is None or not reported:
@@ -58,7 +62,8 @@ class Prompt:
 
     async def _learnable(self) -> None:
         # Of prompts that are too small nothing is learnt.
-        if SMALLEST < len(self._inbound.raw) <= LESSON_BYTES:
+        is_telling = self._rough is not None and self._rough >= SMALLEST
+        if self._state.counter.ready and is_telling and len(self._inbound.raw) <= LESSON_BYTES:
             await self._count()
 
     async def _count(self) -> None:

@@ -101,6 +101,11 @@ class Counter:
         self._limiter = limiter if limiter is not None else trio.CapacityLimiter(THREADS)
         self._inline_chars = inline_chars
 
+    @property
+    def ready(self) -> bool:
+        """Whether the tokenizer is loaded, because something had to be counted."""
+        return self._tokenizer.loaded
+
     async def warm(self) -> None:
         """Load the tokenizer in a thread, so that the first count needn't.
 
