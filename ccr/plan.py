@@ -157,8 +157,9 @@ def _translated(
     request = unify(body)
     request["model"] = upstream.model
     if not upstream.is_anthropic:
-        request["messages"] = [m for m in map(_without_billing, request["messages"]) if m is not None]
-    messages = (_reminded(m, recall) for m in repaired(request["messages"]))
+        kept = (_without_billing(m) if m["role"] == "system" else m for m in request["messages"])
+        request["messages"] = [m for m in kept if m is not None]
+    messages = (_reminded(m, recall) if "tool_calls" in m else m for m in repaired(request["messages"]))
     request["messages"] = [claim.sealed(m, upstream, recall.origins) for m in messages]
     if inbound.headers.get("anthropic-beta"):
         betas = inbound.headers["anthropic-beta"].split(",")

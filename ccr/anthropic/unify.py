@@ -76,15 +76,18 @@ def _tool_result(block: Json) -> Json:
 def _assistant(content: Any) -> Json:
     if not isinstance(content, list):
         return {"role": "assistant", "content": content if isinstance(content, str) else ""}
-    blocks = _blocks(content)
-    thoughts = [b for b in blocks if _kind(b) == "thinking"]
-    message: Json = {"role": "assistant", "content": [_part(b) for b in blocks if _kind(b) == "part"]}
-    if calls := [_tool_call(b) for b in blocks if _kind(b) == "tool"]:
+    found: dict[str, list[Json]] = {"thinking": [], "part": [], "tool": []}
+    order: list[str] = []
+    for block in _blocks(content):
+        kind = _kind(block)
+        order.append(kind)
+        found[kind].append(block)
+    message: Json = {"role": "assistant", "content": [_part(b) for b in found["part"]]}
+    if calls := [_tool_call(b) for b in found["tool"]]:
         message["tool_calls"] = calls
-    if thoughts:
-        message["thinking"] = thought(thoughts)
-    order = [_kind(b) for b in blocks]
-    if order != sorted(order, key=("thinking", "part", "tool").index):
+    if found["thinking"]:
+        message["thinking"] = thought(found["thinking"])
+    if order != [kind for kind, blocks in found.items() for _ in blocks]:
         message["order"] = order
     return message
 
@@ -123,8 +126,8 @@ def _parts(content: Any) -> list[Json]:
 
 def _blocks(content: Any) -> list[Json]:
     """Return content blocks as dicts; a bare string in a list is text, anything else is passed over."""
-    wrapped = ({"type": "text", "text": b} if isinstance(b, str) else b for b in _list(content))
-    return [b for b in wrapped if isinstance(b, dict)]
+    blocks = _list(content)
+    return [{"type": "text", "text": b} if isinstance(b, str) else b for b in blocks if isinstance(b, (dict, str))]
 
 
 def _list(value: Any) -> list[Any]:

@@ -31,6 +31,12 @@ class Splitter:
 
     def feed(self, data: bytes) -> list[ServerEvent]:
         """Return the events that are complete now."""
+        if data.startswith(b"data: ") and data.endswith(b"\n\n") and not (self._tail or self._data or self._name):
+            # What nearly every read gives: whole events of one line each, without a name.
+            self._first = False
+            pieces = data[6:-2].split(b"\n\ndata: ")
+            if data.count(b"\n") == 2 * len(pieces) and b"\r" not in data:
+                return [ServerEvent(piece, "") for piece in pieces if piece]
         if self._tail and self._tail[-1].endswith(b"\r"):
             # A CR may be half of a CRLF: it waits for what follows.
             data = b"\r" + data

@@ -4,8 +4,10 @@ https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
+from ccr.core.jsonio import dump, load
 from ccr.core.unified import Json
 
 DEPTH = 64
@@ -21,8 +23,24 @@ def tool_schema(schema: Any) -> Json:
 
     OpenAI refuses other tools even when `strict` is off: "schema must have type 'object' and not have
     'oneOf'/'anyOf'/'allOf'/'enum'/'not' at the top level", "array schema missing items".
+
+    The result is shared by all who ask for the same schema, and not to be changed.
     """
-    found = _with_items(schema if isinstance(schema, dict) else {}, DEPTH)
+    try:
+        given = dump(schema if isinstance(schema, dict) else {})
+    except RecursionError:
+        return _made(schema)
+    return _remembered(given)
+
+
+@lru_cache(256)
+def _remembered(given: bytes) -> Json:
+    """Each request of a session brings all its tools again, and writing the JSON of one takes two microseconds."""
+    return _made(load(given))
+
+
+def _made(schema: Json) -> Json:
+    found = _with_items(schema, DEPTH)
     _merge(found, _definition(found), required=True)
     for union in _UNIONS:
         branches = found.pop(union, None)

@@ -93,7 +93,7 @@ class Chunked(Body):
             elif self._in_trailer:
                 position = self._trailer(data, position)
             else:
-                position = self._size(data, position)
+                position = self._chunk(data, position, found)
         if self.done:
             self.rest += data[position:]
         return found[0] if len(found) == 1 else b"".join(found)
@@ -107,7 +107,8 @@ class Chunked(Body):
             found.append(piece[:end])
         return position + len(piece)
 
-    def _size(self, data: bytes, position: int) -> int:
+    def _chunk(self, data: bytes, position: int, found: list[bytes]) -> int:
+        """Take the size of a chunk, and the chunk with it if all of it is there."""
         end = data.find(b"\n", position)
         if end < 0:
             return self._hold(data, position)
@@ -117,9 +118,13 @@ class Chunked(Body):
             raise BadBody("the upstream's reply has a broken chunk size") from None
         if size < 0:
             raise BadBody("the upstream's reply has a broken chunk size")
+        begin, over = end + 1, end + 1 + size
+        if size and over + 2 <= len(data):
+            found.append(data[begin:over])
+            return over + 2
         self._in_trailer = size == 0
         self._left = size + 2 if size else 0
-        return end + 1
+        return begin
 
     def _trailer(self, data: bytes, position: int) -> int:
         """Trailers end with an empty line; nobody here needs what they say."""

@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
 import httpx
@@ -27,13 +27,14 @@ class Clients:
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
         self._transports: dict[Way, httpx.AsyncBaseTransport] = {}
+        self._proxy = lru_cache(256)(partial(proxy_for, env=env))
 
     def client(self, provider: Provider, *, proxy_url: str | None) -> httpx.AsyncBaseTransport:
         """Return the transport for a provider. Raises ConfigError for a proxy that can't be one.
 
         Certificates are read with the first connection that needs them, which fails if they can't be.
         """
-        proxy = proxy_for(provider.url, provider=provider.proxy, configured=proxy_url, env=self._env)
+        proxy = self._proxy(provider.url, provider=provider.proxy, configured=proxy_url)
         way = Way(proxy, provider.ca_file, provider.insecure)
         found = self._transports.get(way)
         if found is None:
@@ -60,4 +61,10 @@ def request(
 ) -> httpx.Request:
     """Return a request to send. Reads have no limit here: the request's own watch knows what it waits for."""
     extensions = {"timeout": {"connect": connect_seconds}}
-    return httpx.Request(method, url, headers=headers, content=body, extensions=extensions)
+    return httpx.Request(method, _parsed(url), headers=headers, content=body, extensions=extensions)
+
+
+@lru_cache(256)
+def _parsed(url: str) -> httpx.URL:
+    """httpx takes a URL apart character by character; the same few are asked for all the time."""
+    return httpx.URL(url)

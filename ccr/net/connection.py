@@ -7,8 +7,8 @@ import trio
 
 from ccr.net.body import BadBody, Body, Empty, UntilClose, body_of
 from ccr.net.dial import words
+from ccr.net.stream import READ_BYTES, TcpStream
 
-READ_BYTES = 64 * 1024
 MAX_HEAD_BYTES = 256 * 1024
 """Beyond that an upstream's response head is refused."""
 
@@ -74,12 +74,7 @@ class Connection:
         raw = self._stream
         while isinstance(raw, trio.SSLStream):
             raw = raw.transport_stream
-        if not isinstance(raw, trio.SocketStream):
-            return False
-        try:
-            return raw.socket.is_readable()
-        except (OSError, ValueError):
-            return True
+        return isinstance(raw, TcpStream) and raw.has_news()
 
     async def aclose(self) -> None:
         """Close at once, without waiting for a polite goodbye: that is what stops the upstream's work."""

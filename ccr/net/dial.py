@@ -10,6 +10,7 @@ import trio
 from ccr.errors import ConfigError
 from ccr.net.proxy import Proxy
 from ccr.net.socks import Refused, Steps, handshake
+from ccr.net.stream import TcpStream
 
 READ_BYTES = 4096
 PORTS = {"http": 80, "https": 443}
@@ -49,7 +50,7 @@ async def _reach(url: httpx.URL, context: TlsContext, proxy: Proxy | None) -> tr
     uses_tls = url.scheme == "https" or (proxy is not None and proxy.scheme == "https")
     tls = context() if uses_tls else None
     host, port = (proxy.host, proxy.port) if proxy else _server(url)
-    stream: trio.abc.Stream = await trio.open_tcp_stream(host, port)
+    stream: trio.abc.Stream = TcpStream.of(await trio.open_tcp_stream(host, port))
     try:
         if proxy is not None and proxy.scheme == "https":
             stream = await _secured(stream, tls, proxy.host)

@@ -69,6 +69,6 @@ class Relay:
         await self._send({"type": "http.response.start", "status": status, "headers": pairs})
 
     async def _body(self, data: bytes, *, more: bool) -> None:
-        self.writing_since = trio.current_time()
+        self.writing_since = self.last_write = trio.current_time()
         await self._send({"type": "http.response.body", "body": data, "more_body": more})
-        self.writing_since, self.last_write = None, trio.current_time()
+        self.writing_since = None

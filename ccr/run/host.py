@@ -1,5 +1,6 @@
 """Sets up a router and runs it on Trio: as the service, or for one session. Imports all that is heavy."""
 
+import gc
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
@@ -20,6 +21,9 @@ from ccr.run.supervise import run_service, run_session
 from ccr.store import lease
 from ccr.store.paths import Home
 
+GC_THRESHOLD = (10_000, 20, 20)
+"""Objects that are made between two looks for garbage, and looks between wider ones: a request's JSON is thousands."""
+
 
 def serve_service(
     source: Source, home: Home, *, instance: str, echo: TextIO | None = None, ready: Callable[[str], None]
@@ -37,6 +41,9 @@ def serve_service(
     served = router(source, loaded, instance=instance, role="service", log=log)
 
     def announce() -> None:
+        # What is there by now stays until the end, so nobody need look through it for garbage.
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLD)
         log.event("info", f"listening on {health.url(host, number)}", instance=instance, hash=loaded.hash)
         # A hint for `stop` and the like; a read-only home, as in a container, does without.
         with suppress(OSError):

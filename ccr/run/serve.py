@@ -2,20 +2,21 @@
 
 import logging
 import socket
+from functools import partial
 from typing import cast
 
 import trio
+from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.config import Config
-from hypercorn.trio import serve as hypercorn_serve
+from hypercorn.trio.worker_context import WorkerContext
 from hypercorn.typing import ASGIFramework
 
-from ccr.run.port import BACKLOG
+from ccr.net.stream import TcpListener
+from ccr.server.connection import Connection
 from ccr.server.http import App
 from ccr.store.logfile import LogFile
 
 HEADER_BYTES = 64 * 1024
-KEEP_ALIVE_SECONDS = 120
-"""Longer than clients leave a connection idle, so that none is closed in the moment in which it is used again."""
 
 
 async def serve(
@@ -25,28 +26,29 @@ async def serve(
     log: LogFile,
     stop: trio.Event,
     grace: float,
-    task_status: trio.TaskStatus[list[str]] = trio.TASK_STATUS_IGNORED,
+    task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve until `stop` is set; then close the port and give running requests `grace` seconds.
 
-    `nursery.start` returns when requests are answered. The socket belongs to the server from now on. The app must
-    answer the lifespan protocol.
+    `nursery.start` returns when requests are answered. The socket belongs to the server from now on.
     """
-    await hypercorn_serve(
-        cast("ASGIFramework", app),
-        _settings(listener, log, grace),
-        shutdown_trigger=stop.wait,
-        task_status=task_status,
-        mode="asgi",
-    )
+    context = WorkerContext(None)
+    connected = partial(Connection, ASGIWrapper(cast("ASGIFramework", app)), _settings(log, grace), context, {})
+    async with trio.open_nursery() as connections:
+        async with trio.open_nursery() as accepting:
+            accepting.start_soon(
+                partial(trio.serve_listeners, connected, [TcpListener(listener)], handler_nursery=connections)
+            )
+            task_status.started()
+            await stop.wait()
+            accepting.cancel_scope.cancel()
+        await context.terminated.set()
+        connections.cancel_scope.deadline = trio.current_time() + grace
 
 
-def _settings(listener: socket.socket, log: LogFile, grace: float) -> Config:
+def _settings(log: LogFile, grace: float) -> Config:
     config = Config()
-    config.bind = [f"fd://{listener.detach()}"]
-    config.backlog = BACKLOG
     config.graceful_timeout = grace
-    config.keep_alive_timeout = KEEP_ALIVE_SECONDS
     config.h11_max_incomplete_size = HEADER_BYTES
     config.include_server_header = False
     config.accesslog = None

@@ -96,7 +96,7 @@ async def serving(
     with LastResort() as end:
         async with router.state.running(), trio.open_nursery() as nursery:
 
-            async def server(task_status: trio.TaskStatus[list[str]]) -> None:
+            async def server(task_status: trio.TaskStatus[None]) -> None:
                 await serve(router.app, listener, log=router.log, stop=stop, grace=grace, task_status=task_status)
                 nursery.cancel_scope.cancel()
 

@@ -49,9 +49,7 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI connection scope."""
-        if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
-        elif scope["type"] == "http":
+        if scope["type"] == "http":
             await self._http(Request(scope, receive, send))
 
     async def _http(self, request: Request) -> None:
@@ -102,11 +100,3 @@ async def _refuse(request: Request, error: RequestError, state: State) -> None:
 
 async def _nothing(request: Request, state: State) -> None:
     await request.json({})
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return

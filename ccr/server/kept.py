@@ -1,9 +1,11 @@
 """The last requests as they came, for `ccr explain --last`: in memory only, and not many."""
 
-from ccr.anthropic.request import Inbound
+from msgspec.structs import replace
+
+from ccr.anthropic.request import Inbound, read_body
 
 REQUESTS = 20
-BYTES = 16 * 1024 * 1024
+BYTES = 8 * 1024 * 1024
 """Of all of them together; the last one is kept whatever its size."""
 
 
@@ -16,7 +18,8 @@ class Kept:
 
     def add(self, name: str, inbound: Inbound) -> None:
         """Keep a request, and forget the oldest ones for it."""
-        self._requests[name] = inbound
+        # Without the parsed body, which takes more room than its bytes.
+        self._requests[name] = replace(inbound, body={})
         self._size += len(inbound.raw)
         while len(self._requests) > 1 and (len(self._requests) > REQUESTS or self._size > BYTES):
             oldest = self._requests.pop(next(iter(self._requests)))
@@ -24,6 +27,5 @@ class Kept:
 
     def find(self, name: str = "") -> Inbound | None:
         """Return the request with an id, or the last one for an empty id; None if it is not there any more."""
-        if not name:
-            return next(reversed(self._requests.values()), None)
-        return self._requests.get(name)
+        found = next(reversed(self._requests.values()), None) if not name else self._requests.get(name)
+        return replace(found, body=read_body(found.raw)) if found else None

@@ -9,6 +9,7 @@ from ccr.core.unified import Json
 from ccr.server.state import State
 from ccr.snapshot import Snapshot
 from ccr.tokens.bound import certainly_below, rough
+from ccr.tokens.calibration import SMALLEST
 from ccr.tokens.counter import Counter
 from ccr.upstream import Upstream
 
@@ -26,6 +27,7 @@ class Prompt:
     def __init__(self, state: State, snapshot: Snapshot, inbound: Inbound, counts: Counts | None = None) -> None:
         self._state = state
         self._inbound = inbound
+        self._rough = rough(inbound.raw)
         self._proxy_url = snapshot.config.proxy_url
         self._counts = dict(counts or {})
         self._upstreams: tuple[Upstream, ...] = ()
@@ -33,7 +35,7 @@ class Prompt:
     async def measure(self, upstreams: Iterable[Upstream]) -> None:
         """Count the prompt if a rough guess would not do, or if an upstream's window may be too small."""
         self._upstreams = tuple(upstreams)
-        if self._counts or rough(self._inbound.raw) is None or any(map(self._may_overflow, self._upstreams)):
+        if self._counts or self._rough is None or any(map(self._may_overflow, self._upstreams)):
             for upstream in self._upstreams:
                 await self._count(upstream)
 
@@ -45,7 +47,7 @@ class Prompt:
         """Return the tokens to expect of an upstream's own count."""
         counted = self.counted(upstream)
         if counted is None:
-            return rough(self._inbound.raw) or 0
+            return self._rough or 0
         return self._state.calibration.adjust(upstream.provider.name, upstream.model, counted)
 
     def fitted(self, body: Json, upstream: Upstream) -> Json:
@@ -55,7 +57,11 @@ class Prompt:
         return fit(body, window=upstream.facts.window, prompt=self.estimate(upstream))
 
     async def learn(self, trail: Trail) -> None:
-        """Compare our count with the usage that the upstream reported, if it was counted or little is known yet."""
+        """Compare our count with the usage that the upstream reported, if it was counted or little is known yet.
+
+        Nothing is loaded just for that: where nothing has to be counted, nothing need be known. What has to be, is
+        counted long before it comes to the limit that it is held against.
+        """
         answered = next((attempt for attempt in trail.attempts if attempt.result == "ok"), None)
         reported = trail.usage.prompt if trail.usage else 0
         if answered is None or not reported:
@@ -65,11 +71,16 @@ class Prompt:
         upstream = next((u for u in self._upstreams if (u.provider.name, u.model) == name), None)
         if upstream is None:
             return
-        if not self._counts and calibration.seen(*name) < LESSONS and len(self._inbound.raw) <= LESSON_BYTES:
+        if not self._counts and calibration.tried(*name) < LESSONS and self._is_telling(upstream):
             await self._count(upstream)
         counted = self.counted(upstream)
         if counted is not None:
             calibration.observe(*name, counted, reported)
+
+    def _is_telling(self, upstream: Upstream) -> bool:
+        """Tell whether something may be learnt from counting: of prompts that are too small, nothing is."""
+        is_large = self._rough is not None and self._rough >= SMALLEST
+        return self._counter(upstream).ready and is_large and len(self._inbound.raw) <= LESSON_BYTES
 
     async def _count(self, upstream: Upstream) -> None:
         counter = self._counter(upstream)

@@ -10,8 +10,9 @@ _PLAUSIBLE = (0.25, 4.0)
 
 
 class _Learnt(NamedTuple):
-    ratio: float
-    seen: int
+    ratio: float = 1.0
+    seen: int = 0
+    tried: int = 0
 
 
 class Calibration:
@@ -31,10 +32,10 @@ class Calibration:
         learnt = self._learnt.get((provider, model))
         return learnt.ratio if learnt else 1.0
 
-    def seen(self, provider: str, model: str) -> int:
-        """Return from how many replies of this model was learnt."""
+    def tried(self, provider: str, model: str) -> int:
+        """Return from how many replies of this model was learnt, or would have been if they had been plausible."""
         learnt = self._learnt.get((provider, model))
-        return learnt.seen if learnt else 0
+        return learnt.tried if learnt else 0
 
     def adjust(self, provider: str, model: str, tokens: int) -> int:
         """Return the count to expect from the provider for `tokens` of ours; 0 only for 0."""
@@ -43,11 +44,18 @@ class Calibration:
     def observe(self, provider: str, model: str, counted: int, reported: int) -> None:
         """Learn from one reply: `counted` is our count of the request, `reported` the provider's whole prompt
         (`Usage.prompt`: with cached tokens)."""
-        if counted < SMALLEST or not _PLAUSIBLE[0] <= reported / counted <= _PLAUSIBLE[1]:
+        if counted < SMALLEST:
             return
-        sample = min(max(reported / counted, LOWEST), HIGHEST)
-        old = self._learnt.pop((provider, model), _Learnt(0.0, 0))
-        weight = max(1 / (old.seen + 1), _WEIGHT)
+        old = self._learnt.pop((provider, model), _Learnt())
         while len(self._learnt) >= self._limit:
             del self._learnt[next(iter(self._learnt))]
-        self._learnt[provider, model] = _Learnt(old.ratio + (sample - old.ratio) * weight, old.seen + 1)
+        self._learnt[provider, model] = _after(old, reported / counted)
+
+
+def _after(old: _Learnt, told: float) -> _Learnt:
+    """Return what is known after one more reply."""
+    if not _PLAUSIBLE[0] <= told <= _PLAUSIBLE[1]:
+        return old._replace(tried=old.tried + 1)
+    sample = min(max(told, LOWEST), HIGHEST)
+    weight = max(1 / (old.seen + 1), _WEIGHT)
+    return _Learnt(old.ratio + (sample - old.ratio) * weight, old.seen + 1, old.tried + 1)

@@ -106,6 +106,11 @@ class Counter:
         """The name of its tokenizer."""
         return self._tokenizer.name
 
+    @property
+    def ready(self) -> bool:
+        """Whether the tokenizer is loaded, because something had to be counted."""
+        return self._tokenizer.loaded
+
     async def warm(self) -> None:
         """Load the tokenizer in a thread, so that the first count needn't.
 

@@ -64,7 +64,7 @@ def test_splitter_joins_pretty_printed_data() -> None:
     assert split(raw) == [("", '{\n"a": [\n{"b": 1},\n{"c": 2}\n]\n}')]
 
 
-LINES = st.sampled_from(["data: é🙂", "data:", "event: x", "", ":c", "data: [1]", "x"])
+LINES = st.sampled_from(["data: é🙂", "data: {}", "data: {}", "data:", "event: x", "", ":c", "data: [1]", "x"])
 
 
 @given(st.lists(LINES), st.sampled_from(["\n", "\r\n", "\r"]), st.lists(st.integers(0, 200), max_size=5))

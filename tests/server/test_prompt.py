@@ -62,3 +62,21 @@ async def test_list_tells_the_limits() -> None:
     async with live(streaming(OK), make=with_settings(context_window=8000, max_output=500)) as router:
         found = (await router.http.get(f"{router.url}/v1/models")).json()["data"][0]
     assert (found["max_input_tokens"], found["max_tokens"]) == (8000, 500)
+
+
+@trio_test()
+async def test_nothing_is_counted_where_no_count_is_needed() -> None:
+    async with live(telling(1.5)) as router:
+        await router.post(request(messages=words(3000)))
+        assert not router.state.counter.ready
+        assert router.state.calibration.tried("up", "m") == 0
+
+
+@trio_test()
+async def test_what_is_counted_anyway_is_learnt_from() -> None:
+    async with live(telling(1.5)) as router:
+        await router.post(request(messages=words(3000)))
+        await router.http.post(f"{router.url}/v1/messages/count_tokens", json=request())
+        for _ in range(5):
+            await router.post(request(messages=words(3000)))
+        assert router.state.calibration.tried("up", "m") == 3

@@ -82,3 +82,12 @@ def test_longest_unobserved_pair_is_forgotten_first() -> None:
         calibration.observe("p", model, counted=1_000, reported=1_200)
     known = {model for model in "abcd" if calibration.ratio("p", model) != 1.0}
     assert known == {"a", "c", "d"}
+
+
+def test_replies_from_which_nothing_can_be_learnt_are_tried_and_then_left_alone() -> None:
+    calibration = Calibration()
+    calibration.observe(*PAIR, counted=100, reported=100)
+    assert calibration.tried(*PAIR) == 0
+    calibration.observe(*PAIR, counted=10_000, reported=300)
+    assert calibration.tried(*PAIR) == 1
+    assert calibration.ratio(*PAIR) == 1.0

@@ -3,7 +3,7 @@
 A chunk's `delta` and a whole reply's `message` have the same fields, so one code reads both.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ccr.core.event import Event, Fault, Start, Text, Thinking
@@ -14,8 +14,9 @@ from ccr.dialect.openai_chat.finish import FINISHES as FINISHES
 from ccr.dialect.openai_chat.finish import Ending
 from ccr.dialect.openai_chat.leading import LeadingThought
 from ccr.dialect.openai_chat.output import Output
-from ccr.dialect.openai_chat.reasoning import Thoughts, words
+from ccr.dialect.openai_chat.reasoning import FIELDS, Thoughts, words
 from ccr.dialect.openai_chat.search import Sources, executed_searches
+from ccr.dialect.openai_chat.template import Template
 from ccr.dialect.openai_chat.tools import pieces_in
 from ccr.dialect.openai_chat.usage import UsageWatch, find_usage
 
@@ -31,6 +32,8 @@ class ChatDecoder:
         self._thoughts = Thoughts()
         self._leading = LeadingThought()
         self._usage = UsageWatch()
+        self._template = Template()
+        self._thinks = False
         self._fault: Fault | None = None
         self._started = self._whole = self._streamed = self._ended = False
 
@@ -43,6 +46,9 @@ class ChatDecoder:
         """Decode one chunk, or `[DONE]`."""
         if data[:1] != b"{" and data.strip() == b"[DONE]":
             return self._end(complete=self._output.count > 0)
+        text = None if name else self._template.text(data)
+        if text is not None:
+            return self._more(text)
         try:
             chunk = load(data)
         except ValueError:
@@ -50,7 +56,7 @@ class ChatDecoder:
             return [make_fault(502, data.decode("utf-8", "replace"))] if name == "error" else ()
         if name == "error":
             return [error_in(chunk) or error_in({"error": chunk}) or make_fault(502, "the upstream reported an error")]
-        return self._chunk(chunk) if isinstance(chunk, dict) else ()
+        return self._learnt(data, self._chunk(chunk)) if isinstance(chunk, dict) else ()
 
     def whole(self, data: Any, *, alone: bool = True) -> Iterable[Event]:
         """Decode a whole reply, or one chunk of JSON lines."""
@@ -86,6 +92,24 @@ class ChatDecoder:
         if self._fault is not None:
             self._output.tell(self._fault)
         return self._output.take()
+
+    def _more(self, text: str) -> Sequence[Event]:
+        """Return what the text of a chunk means that is otherwise like the last one."""
+        if self._thinks:
+            text = self._thoughts.fresh(text)
+        if not text:
+            return ()
+        return [self._output.more(Thinking(text) if self._thinks else Text(text))]
+
+    def _learnt(self, data: bytes, events: list[Event]) -> list[Event]:
+        """Make the chunk that meant these events the template for the next ones, if it was a piece of text only."""
+        only = events[0] if len(events) == 1 and not self._output.details else None
+        if isinstance(only, (Text, Thinking)) and self._ending.finish is None:
+            self._thinks = isinstance(only, Thinking)
+            self._template.learn(data, only.text, FIELDS if self._thinks else ("content",))
+        else:
+            self._template.forget()
+        return events
 
     def _tell_usage(self) -> None:
         for seen in self._usage.news():
@@ -171,6 +195,7 @@ class ChatDecoder:
 
     def _end(self, *, complete: bool) -> list[Event]:
         """Release everything, and the finish if there is one; `complete` tells that none is needed."""
+        self._template.forget()
         if self._ended or self._fault is not None:
             return []
         if complete:

@@ -45,6 +45,11 @@ class Output:
         self._events += self._calls.end()
         self._events.append(event)
 
+    def more(self, event: Event) -> Event:
+        """Count content that is no part of a call and like the last, which nothing held back, and return it."""
+        self.count += 1
+        return event
+
     def sign(self) -> None:
         """Put the signature that ends the thinking so far, if there is any state to keep."""
         if details := self.details.take():

@@ -10,8 +10,8 @@ from typing import Any
 
 from ccr.core.unified import Json
 
-_FIELDS = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
-_PLACES = frozenset((*_FIELDS, "reasoning_details"))
+FIELDS = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
+_PLACES = frozenset((*FIELDS, "reasoning_details"))
 _PIECES = ("text", "summary", "data")
 _WORDS = ("text", "summary", "thinking", "content", "reasoning")
 _SNAPSHOT = 16
@@ -47,7 +47,10 @@ class Thoughts:
         """Return the new reasoning in one delta or message."""
         if _PLACES.isdisjoint(delta):
             return ""
-        text = reasoning_text(delta)
+        return self.fresh(reasoning_text(delta))
+
+    def fresh(self, text: str) -> str:
+        """Return what is new in the reasoning of one delta."""
         if _SNAPSHOT <= self._length <= len(text) and text.startswith("".join(self._seen)):
             text = text[self._length :]
         self._seen.append(text)
@@ -57,7 +60,7 @@ class Thoughts:
 
 def reasoning_text(delta: Mapping[str, Any]) -> str:
     """Return the reasoning in one delta or message. Vendors that send it in two fields send the same twice."""
-    for field in _FIELDS:
+    for field in FIELDS:
         if text := words(delta.get(field)):
             return text
     return words(delta.get("reasoning_details"))
@@ -68,6 +71,9 @@ class Details:
 
     def __init__(self) -> None:
         self._found: list[Json] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
 
     def add(self, details: Any) -> None:
         """Take the details of one delta; pieces of one entry follow each other and share its `index` and `type`."""

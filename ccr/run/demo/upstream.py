@@ -24,11 +24,7 @@ class DemoUpstream:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI connection scope."""
-        if scope["type"] == "lifespan":
-            while (message := await receive())["type"] != "lifespan.shutdown":
-                await send({"type": f"{message['type']}.complete"})
-            await send({"type": "lifespan.shutdown.complete"})
-        elif scope["type"] == "http":
+        if scope["type"] == "http":
             await self._answer(Request(scope, receive, send))
 
     async def _answer(self, request: Request) -> None:
