@@ -1,15 +1,18 @@
 """A reply that already is what the client wants: its bytes go on untouched, with a tap beside them. Sans-io.
 
 The tap reads the usage and the signatures, notices errors and broken streams. Nothing is held back but the very first
-event, because an error there can still be told with an HTTP status.
+event, because an error there can still be told with an HTTP status. That event names the model: where the router asked
+for another than the client did, it gets the client's name for it, since Claude Code 2.1.197 gives thinking back only
+to the model that it believes to talk to, and Anthropic refuses a turn without its thinking.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from ccr.anthropic.stream import error_frame, frame
 from ccr.core.event import Fault
-from ccr.core.jsonio import load
+from ccr.core.jsonio import dump, load
 from ccr.core.recall import Keepsake
 from ccr.core.sse import BOM, ServerEvent, Splitter
 from ccr.core.unified import Json
@@ -24,16 +27,19 @@ _READ = frozenset({"message_start", "message_delta", "message_stop", "error"})
 
 class Passthrough:
     """Passes one Anthropic reply on. `convert` makes the full translation for an upstream that sends JSON where a
-    stream was asked for, or the reverse. `maker` is whose signatures the reply has.
+    stream was asked for, or the reverse. `maker` is whose signatures the reply has, `model` what the client calls the
+    model if the upstream was asked for another name.
     """
 
-    def __init__(self, *, stream: bool, convert: Callable[[], Reply], maker: str = "") -> None:
+    def __init__(self, *, stream: bool, convert: Callable[[], Reply], maker: str = "", model: str = "") -> None:
         self.begun = False
         self.fault: Fault | None = None
         self.usage: Usage | None = None
         self.stop_reason = ""
         self._stream = stream
         self._maker = maker
+        self._model = model
+        self._told_model: Any = None
         self._signatures = Signatures()
         self._convert = convert
         self._other: Reply | None = None
@@ -120,7 +126,9 @@ class Passthrough:
             return self.fail(LARGE)
         if self.begun:
             held, self._held = self._held, []
-            return b"".join((*held, data)) if held else data
+            data = b"".join((*held, data)) if held else data
+            # The first event has just become whole: this is done once.
+            return self._renamed(data) if self._model else data
         self._held.append(data)
         return b""
 
@@ -152,6 +160,7 @@ class Passthrough:
         if not isinstance(message, dict):
             return
         self._signatures.message(message)
+        self._told_model = message.get("model", self._told_model)
         if isinstance(message.get("usage"), dict):
             self.usage = latest(self.usage, read_usage(message["usage"]))
         if isinstance(message.get("stop_reason"), str):
@@ -178,7 +187,15 @@ class Passthrough:
             return b""
         self._see(message)
         self.begun = True
-        return body
+        return dump({**message, "model": self._model}) if self._model else body
+
+    def _renamed(self, data: bytes) -> bytes:
+        """Return the first bytes of a stream with the client's name of the model."""
+        wanted, self._model = self._model, ""
+        if not isinstance(self._told_model, str):
+            return data
+        name = re.compile(rb'("model"\s*:\s*)' + re.escape(dump(self._told_model)))
+        return name.sub(lambda found: found[1] + dump(wanted), data, count=1)
 
 
 def _value(data: bytes) -> Json:

@@ -130,8 +130,11 @@ def _passthrough(inbound: Inbound, body: Json, upstream: Upstream, *, recall: Re
             assert isinstance(found, Reply)
             return found
 
-        # Usage that has to be added up is not what the upstream's bytes say.
-        return convert() if heading.spent else Passthrough(stream=inbound.stream, convert=convert, maker=upstream.maker)
+        if heading.spent:
+            # Usage that has to be added up is not what the upstream's bytes say.
+            return convert()
+        model = inbound.model if inbound.model != upstream.model else ""
+        return Passthrough(stream=inbound.stream, convert=convert, maker=upstream.maker, model=model)
 
     return Plan(upstream, call, reply)
 

@@ -57,12 +57,12 @@ def sse(*events: Json) -> bytes:
 STREAM = sse(*EVENTS)
 
 
-def passthrough(*, stream: bool = True) -> Passthrough:
+def passthrough(*, stream: bool = True, model: str = "") -> Passthrough:
     def convert() -> Reply:
         encoder = StreamEncoder(heading()) if stream else MessageEncoder(heading())
         return Reply(Anthropic().decoder({}, TARGET), [], encoder)
 
-    return Passthrough(stream=stream, convert=convert, maker="it")
+    return Passthrough(stream=stream, convert=convert, maker="it", model=model)
 
 
 @given(st.lists(st.integers(0, len(STREAM)), max_size=6))
@@ -72,6 +72,27 @@ def test_a_stream_passes_byte_for_byte(cuts: list[int]) -> None:
     out = b"".join(found.feed(STREAM[a:b]) for a, b in pairwise(bounds)) + found.close()
     assert out == STREAM
     assert (found.usage, found.stop_reason, found.fault) == (Usage(7, 9, 3, 2), "end_turn", None)
+
+
+@given(st.lists(st.integers(0, len(STREAM)), max_size=6))
+def test_model_has_the_clients_name_where_the_router_asked_for_another(cuts: list[int]) -> None:
+    found = passthrough(model="claude-opus-4-8")
+    bounds = [0, *sorted(cuts), len(STREAM)]
+    out = b"".join(found.feed(STREAM[a:b]) for a, b in pairwise(bounds)) + found.close()
+    assert out == STREAM.replace(b'"model":"claude"', b'"model":"claude-opus-4-8"')
+    assert b'"model":"claude-opus-4-8"' in out
+
+
+def test_model_of_a_whole_message_has_the_clients_name() -> None:
+    found = passthrough(stream=False, model="claude-opus-4-8")
+    found.feed(json.dumps(MESSAGE, indent=1).encode())
+    assert json.loads(found.close()) == {**MESSAGE, "model": "claude-opus-4-8"}
+
+
+def test_reply_that_names_no_model_passes_as_it_is() -> None:
+    found = passthrough(model="other")
+    raw = sse({"type": "message_start", "message": {"model": 7}}, *EVENTS[1:])
+    assert found.feed(raw) == raw
 
 
 def test_bytes_go_on_at_once_from_the_first_event_on() -> None:
