@@ -3,12 +3,16 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import trio
+
 from ccr.core.jsonio import dump
 from ccr.errors import TooLarge
 from ccr.net.relay import Receive, Send
 
 BODY_LIMIT = 64 * 1024 * 1024
 """Bytes of a request's body. Claude Code takes 32 MB for the limit of its own API."""
+LINGER_SECONDS = 2.0
+"""For so long the rest of a refused body is taken: closing at once may destroy the answer on its way."""
 
 Scope = dict[str, Any]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -24,6 +28,7 @@ class Request:
         self.headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
         self.receive = receive
         self.send = send
+        self._is_unread = self.headers.get("content-length", "0") != "0" or "transfer-encoding" in self.headers
 
     async def body(self, limit: int = BODY_LIMIT) -> bytes:
         """Return the whole body. Raises TooLarge beyond `limit` bytes, as soon as that is known."""
@@ -41,14 +46,29 @@ class Request:
             if size > limit:
                 raise TooLarge(f"the request is larger than {limit // 1024 // 1024} MB")
             if not message.get("more_body"):
+                self._is_unread = False
                 return b"".join(pieces)
 
     async def respond(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        """Send a whole answer; to HEAD only its head."""
-        found = {**headers, "content-length": str(len(body))}
+        """Send a whole answer; to HEAD only its head.
+
+        Before the request's body has been read, it is the connection's last one, and says so.
+        """
+        found = {**headers, "content-length": str(len(body))} | ({"connection": "close"} if self._is_unread else {})
         pairs = [(k.encode("latin-1"), v.encode("latin-1", "replace")) for k, v in found.items()]
         await self.send({"type": "http.response.start", "status": status, "headers": pairs})
-        await self.send({"type": "http.response.body", "body": b"" if self.method == "HEAD" else body})
+        sent = b"" if self.method == "HEAD" else body
+        if self._is_unread and sent:
+            await self.send({"type": "http.response.body", "body": sent, "more_body": True})
+            sent = b""
+            await self._pass_over()
+        await self.send({"type": "http.response.body", "body": sent})
+
+    async def _pass_over(self) -> None:
+        """Take what still comes of the body."""
+        with trio.move_on_after(LINGER_SECONDS):
+            while (await self.receive()).get("more_body"):
+                pass
 
     async def json(self, value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
         """Send a JSON answer."""

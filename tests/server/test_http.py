@@ -62,3 +62,22 @@ def test_an_answer_has_its_length_and_head_has_no_body(method: str, content: byt
         assert end["body"] == content
 
     run()
+
+
+@trio_test()
+async def test_answer_before_the_body_was_read_ends_the_connection_but_takes_the_rest() -> None:
+    waiting = [body(b"ab", more=True), body(b"cd"), {"type": "http.disconnect"}]
+    request = made(waiting, headers={"content-length": "4"})
+    await request.json({"a": 1}, status=401)
+    start, answer, end = request.sent  # type: ignore[attr-defined]
+    assert (b"connection", b"close") in start["headers"]
+    assert (answer["body"], end["body"]) == (b'{"a":1}', b"")
+    assert await request.receive() == waiting[-1]
+
+
+@trio_test()
+async def test_answer_after_the_body_keeps_the_connection() -> None:
+    request = made([body(b"ab")], headers={"content-length": "2"})
+    await request.body()
+    await request.json({})
+    assert b"connection" not in dict(request.sent[0]["headers"])  # type: ignore[attr-defined]

@@ -183,6 +183,26 @@ async def test_a_body_that_is_too_large_is_refused_before_it_is_read() -> None:
         await stream.aclose()
 
 
+@trio_test()
+async def test_client_that_still_sends_gets_the_refusal_whole() -> None:
+    async with (
+        live(streaming(HELLO), make=lambda upstream: config(upstream, APIKEY="right")) as router,
+        await trio.open_tcp_stream("127.0.0.1", int(router.url.rpartition(":")[2])) as stream,
+    ):
+        await stream.send_all(b"POST /v1/messages HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 3000000\r\n\r\n")
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += await stream.receive_some(65536)
+        for _ in range(3):
+            await stream.send_all(bytes(1_000_000))
+        with trio.fail_after(1):
+            while piece := await stream.receive_some(65536):
+                answer += piece
+    assert answer.startswith(b"HTTP/1.1 401")
+    assert b"connection: close" in answer.lower()
+    assert answer.endswith(b"}}")
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
