@@ -8,13 +8,18 @@ from ccr.anthropic.unify import thought
 from ccr.core.origin import Origins
 from ccr.core.seal import seal, unseal
 from ccr.core.unified import Json
-from ccr.dialect.anthropic.signed import signature_of
+from ccr.dialect.anthropic.block import is_genuine, is_server_result
+from ccr.dialect.anthropic.signed import THOUGHTS, signature_of
 from ccr.dialect.turn import thoughts_of
 from ccr.upstream import Upstream
 
 
-def takes(signature: str, *, upstream: Upstream, origins: Origins) -> bool:
-    """Tell whether an upstream takes a thought with this signature as it is."""
+def takes(block: Json, *, upstream: Upstream, origins: Origins) -> bool:
+    """Tell whether an upstream takes a thought, or what a provider's own tool found, as it is."""
+    if block.get("type") not in THOUGHTS:
+        foreign = upstream.is_claude and block.get("type") != "tool_result" and is_server_result(block)
+        return not foreign or is_genuine(block)
+    signature = signature_of(block)
     if not signature:
         return not upstream.is_claude
     return unseal(signature) is None and origins.maker(signature) in ("", upstream.maker)

@@ -100,3 +100,19 @@ def test_a_foreign_signature_is_sealed_for_every_dialect() -> None:
     assert owner is not None
     assert owner.payload == THOUGHT["signature"]
     assert owner.provider != "gateway"
+
+
+@pytest.mark.parametrize(
+    ("call_id", "secret", "stays"),
+    [("srvtoolu_01AbC", "RXJr" * 10, True), ("srvtoolu_msg_1", "RXJr" * 10, False), ("srvtoolu_01AbC", "", False)],
+    ids=["its own", "an id of ours", "without its secret"],
+)
+def test_claude_gets_only_what_its_own_search_found(call_id: str, secret: str, stays: bool) -> None:
+    hit = {"type": "web_search_result", "url": "u", "title": "t", "encrypted_content": secret, "page_age": None}
+    blocks: list[Json] = [
+        {"type": "server_tool_use", "id": call_id, "name": "web_search", "input": {"query": "q"}},
+        {"type": "web_search_tool_result", "tool_use_id": call_id, "content": [hit]},
+    ]
+    found = sent(session(*blocks), CLAUDE)["messages"][1]["content"]
+    assert (found[:2] == blocks) == stays
+    assert sent(session(*blocks), DEEPSEEK)["messages"][1]["content"][:2] == blocks

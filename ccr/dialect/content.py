@@ -5,6 +5,8 @@ from typing import Any
 
 from ccr.core.unified import Json
 
+_EXECUTED = ("code_execution_tool_result", "bash_code_execution_tool_result")
+
 
 def parts_of(content: Any) -> list[Json]:
     """Return content as a list of part dicts, whatever form it has; foreign entries are passed over."""
@@ -37,12 +39,13 @@ def stand_in(part: Json) -> str:
     if kind == "tool_reference":
         return f"Tool {_string(part.get('tool_name'))!r} is available now."
     if kind == "server_tool_use":
-        query = part.get("input", {}).get("query") if isinstance(part.get("input"), dict) else None
-        return f"[Searched the web for {query!r}.]" if query else ""
+        return _server_call(part.get("input"))
     if kind == "web_search_tool_result":
         return _search_results(part.get("content"))
     if kind == "container_upload":
         return ""
+    if kind in _EXECUTED:
+        return _execution(part.get("content"))
     return text_of(part.get("content")) or _string(part.get("text"))
 
 
@@ -95,6 +98,22 @@ def _document(part: Json) -> str:
         name = f" {title!r}" if title else ""
         return f"[The document{name} was left out here: this model can't read it.]"
     return f"{title}\n\n{text}" if title else text
+
+
+def _server_call(given: Any) -> str:
+    given = given if isinstance(given, dict) else {}
+    if given.get("query"):
+        return f"[Searched the web for {given['query']!r}.]"
+    code = _string(given.get("code")) or _string(given.get("command"))
+    return f"[Ran on the provider's side:]\n{code}" if code else ""
+
+
+def _execution(content: Any) -> str:
+    """The output of code; a result without any has an error code."""
+    content = content if isinstance(content, dict) else {}
+    said = (_string(content.get(field)) for field in ("stdout", "stderr", "error_code"))
+    text = "\n".join(filter(None, said))
+    return f"[Its output:]\n{text}" if text else ""
 
 
 def _search_results(content: Any) -> str:

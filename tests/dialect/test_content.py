@@ -45,6 +45,16 @@ def test_parts_of_any_content(content: Any, expected: list[Json]) -> None:
         ({"type": "tool_reference", "tool_name": "Read"}, "Tool 'Read' is available now."),
         ({"type": "server_tool_use", "name": "web_search", "input": {"query": "q"}}, "[Searched the web for 'q'.]"),
         ({"type": "server_tool_use", "name": "x", "input": None}, ""),
+        ({"type": "server_tool_use", "input": {"code": "print(1)"}}, "[Ran on the provider's side:]\nprint(1)"),
+        (
+            {"type": "code_execution_tool_result", "content": {"stdout": "1\n", "stderr": "", "return_code": 0}},
+            "[Its output:]\n1\n",
+        ),
+        (
+            {"type": "bash_code_execution_tool_result", "content": {"error_code": "unavailable"}},
+            "[Its output:]\nunavailable",
+        ),
+        ({"type": "code_execution_tool_result", "content": [7]}, ""),
         ({"type": "web_search_tool_result", "content": [HIT, 7]}, "- T https://a/"),
         ({"type": "web_search_tool_result", "content": {"error_code": "x"}}, "[The web search failed.]"),
         ({"type": "container_upload", "file_id": "f"}, ""),

@@ -10,17 +10,16 @@ from typing import Any
 
 from ccr.core.unified import Json
 from ccr.dialect.anthropic.claude import Claude, read_model
-from ccr.dialect.anthropic.signed import THOUGHTS, signature_of
 from ccr.dialect.anthropic.thinking import may_think
 
 _LEGAL_ID = re.compile(r"[a-zA-Z0-9_-]+")
 
 
-def is_sound(body: Mapping[str, Any], *, takes: Callable[[str], bool]) -> bool:
+def is_sound(body: Mapping[str, Any], *, takes: Callable[[Json], bool]) -> bool:
     """Tell whether a conversation is one that every endpoint of this kind takes.
 
-    There are no blank texts and no reasoning of other providers, each call has its one result in the next turn, ids are
-    legal and unique. `takes` tells of a signature whether the endpoint takes it.
+    There are no blank texts, each call has its one result in the next turn, ids are legal and unique. `takes` tells of
+    the other blocks, whose rules depend on who made them, whether the endpoint takes them.
     """
     waiting: set[str] = set()
     seen: set[str] = set()
@@ -63,13 +62,13 @@ def _fits(body: Mapping[str, Any], messages: list[Json], *, thinking: Json, mode
     return (effort is None or effort in model.efforts) and (model.takes_sampling or not samples)
 
 
-def _is_fine(block: Json, takes: Callable[[str], bool]) -> bool:
+def _is_fine(block: Json, takes: Callable[[Json], bool]) -> bool:
     kind = block.get("type")
     if kind == "text":
         return bool(str(block.get("text") or "").strip())
-    if kind in THOUGHTS:
-        return takes(signature_of(block))
-    return kind != "tool_use" or _LEGAL_ID.fullmatch(str(block.get("id"))) is not None
+    if kind == "tool_use":
+        return _LEGAL_ID.fullmatch(str(block.get("id"))) is not None
+    return takes(block)
 
 
 def _messages(body: Mapping[str, Any]) -> Iterable[Json]:

@@ -12,6 +12,8 @@ from ccr.dialect.anthropic.claude import is_claude, on_vertex
 from ccr.dialect.base import Target
 from ccr.dialect.content import document_text, inline_data, parts_of, remote_url, stand_in
 
+_SERVER_ID = re.compile(r"(srvtoolu|mcptoolu)_[a-zA-Z0-9]+")
+"""Ids of Anthropic's own; those that the router makes for others' have further underscores."""
 _LEGAL_ID = re.compile(r"[a-zA-Z0-9_-]+")
 _LEGAL_NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 _ENCRYPTED = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
@@ -54,14 +56,14 @@ def assistant_blocks(parts: list[Json], target: Target, *, last: bool = False) -
     encrypted content, without which Anthropic refuses them. Then the turn tells of the search in words. A call without
     a result may only be what the `last` turn ends with, which is how a paused turn is resumed.
     """
-    results = {str(p.get("tool_use_id")) for p in parts if _is_result(p) and _is_genuine(p)}
+    results = {str(p.get("tool_use_id")) for p in parts if is_server_result(p) and is_genuine(p)}
     if last and parts and parts[-1].get("type") == "server_tool_use":
         results.add(str(parts[-1].get("id")))
     for part in parts:
         kind = part.get("type")
         if kind == "text":
             block = _text(part, target)
-        elif kind == "server_tool_use" or _is_result(part):
+        elif kind == "server_tool_use" or is_server_result(part):
             call_id = str(part.get("id") if kind == "server_tool_use" else part.get("tool_use_id"))
             kept = call_id in results and _takes_block(part, target)
             block = part if kept else _stand_in(part)
@@ -167,13 +169,15 @@ def _takes_block(part: Json, target: Target) -> bool:
     return not on_vertex(target) or part["type"] in _VERTEX_BLOCKS
 
 
-def _is_result(part: Json) -> bool:
+def is_server_result(part: Json) -> bool:
+    """Tell whether a part is what one of the provider's own tools found."""
     return str(part.get("type")).endswith("_tool_result")
 
 
-def _is_genuine(result: Json) -> bool:
+def is_genuine(result: Json) -> bool:
+    """Tell whether such a result is Anthropic's own, which alone Anthropic takes back."""
     content = result.get("content")
-    if not str(result.get("tool_use_id")).startswith("srvtoolu_"):
+    if not _SERVER_ID.fullmatch(str(result.get("tool_use_id"))):
         return False
     if result.get("type") != "web_search_tool_result" or not isinstance(content, list):
         return True

@@ -8,12 +8,13 @@ and Google asks for it back without requiring it (https://ai.google.dev/gemini-a
 from collections.abc import Iterable
 from typing import Any
 
-from ccr.core.event import Event, Finish, Signature, Start, StopReason, Text, Thinking, ToolEnd, UsageSeen
+from ccr.core.event import Event, Finish, Opaque, Signature, Start, StopReason, Text, Thinking, ToolEnd, UsageSeen
 from ccr.core.jsonio import load
 from ccr.core.unified import Json
 from ccr.core.usage import Usage, split_prompt
 from ccr.dialect.fault import error_in, make_fault
 from ccr.dialect.gemini.call import Calls
+from ccr.dialect.gemini.execution import Execution
 from ccr.dialect.gemini.finish import FINISHES, broken, refusal_text
 from ccr.dialect.gemini.grounding import Grounding
 from ccr.dialect.gemini.signature import Signed, pack
@@ -25,6 +26,7 @@ class GeminiDecoder:
 
     def __init__(self, request: Json) -> None:
         self._calls = Calls(_known_ids(request))
+        self._execution = Execution()
         self._grounding = Grounding()
         self._held: list[Signed] = []
         self._last: type[Event] | None = None
@@ -65,6 +67,7 @@ class GeminiDecoder:
         if self._finish is None or self._ended:
             return
         self._ended = True
+        yield from self._show(self._execution.settle())
         if self._last is Text:
             yield from self._grounding.citations()
         search = self._grounding.search()
@@ -124,6 +127,10 @@ class GeminiDecoder:
 
     def _part(self, part: Json) -> Iterable[Event]:
         signature = _string(part.get("thoughtSignature"))
+        blocks = self._execution.take(part, self._reply_id)
+        if blocks is not None:
+            yield from self._show(blocks)
+            return
         call = part.get("functionCall")
         if isinstance(call, dict):
             yield from self._call(call, signature)
@@ -143,7 +150,14 @@ class GeminiDecoder:
             if signature:
                 self._held = [s for s in self._held if s.on != "text"] + [Signed("text", signature)]
 
+    def _show(self, blocks: list[Opaque]) -> Iterable[Event]:
+        if blocks:
+            yield from self._release()
+            self._last = Opaque
+            yield from blocks
+
     def _say(self, said: Text | Thinking) -> Iterable[Event]:
+        yield from self._show(self._execution.settle())
         if self._last is not Text or isinstance(said, Thinking):
             yield from self._release()
         self._last = type(said)
@@ -159,6 +173,7 @@ class GeminiDecoder:
     def _complete(self, found: tuple[str, str, Json] | None) -> Iterable[Event]:
         if found is None:
             return
+        yield from self._show(self._execution.settle())
         self._held = [Signed("tool", s.signature, found[0]) if s.on == "tool" else s for s in self._held]
         yield from self._release()
         yield from self._calls.events(found)

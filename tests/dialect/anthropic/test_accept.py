@@ -4,6 +4,7 @@ import pytest
 
 from ccr.core.seal import seal, unseal
 from ccr.dialect.anthropic.accept import is_sound, suits_claude
+from ccr.dialect.anthropic.signed import signature_of
 
 ASKED = {"role": "user", "content": "hi"}
 RESULT: dict[str, Any] = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "x"}
@@ -20,8 +21,8 @@ def told(*blocks: dict[str, Any]) -> dict[str, Any]:
     return {"role": "user", "content": list(blocks)}
 
 
-def is_unsealed(signature: str) -> bool:
-    return unseal(signature) is None
+def is_unsealed(block: dict[str, Any]) -> bool:
+    return unseal(signature_of(block)) is None
 
 
 def text(words: str) -> dict[str, Any]:
