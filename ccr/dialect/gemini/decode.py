@@ -127,7 +127,8 @@ class GeminiDecoder:
 
     def _part(self, part: Json) -> Iterable[Event]:
         signature = _string(part.get("thoughtSignature"))
-        blocks = self._execution.take(part, self._reply_id)
+        # Code that was only thought of comes again when it is run.
+        blocks = None if part.get("thought") is True else self._execution.take(part, self._reply_id)
         if blocks is not None:
             yield from self._show(blocks)
             return
