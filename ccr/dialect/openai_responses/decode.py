@@ -6,13 +6,12 @@ A whole response is a list of items in their final form, and so is the end of a 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from ccr.core.event import (
     Citation,
     Event,
     Finish,
-    SearchHit,
+    Signature,
     Start,
     StopReason,
     ToolStart,
@@ -25,7 +24,16 @@ from ccr.core.unified import Json
 from ccr.dialect.fault import error_in, make_fault
 from ccr.dialect.lane import Lane, Lanes
 from ccr.dialect.openai_chat.usage import read_usage
-from ccr.dialect.openai_responses.item import CustomCall, FunctionCall, Item, Message, Reasoning, SearchCall
+from ccr.dialect.openai_responses.item import (
+    CustomCall,
+    FunctionCall,
+    Item,
+    LateReasoning,
+    Message,
+    Reasoning,
+    SearchCall,
+)
+from ccr.dialect.openai_responses.search import Searches
 
 INCOMPLETE: dict[str, StopReason] = {"content_filter": "refusal", "steered": "end_turn", "max_messages": "end_turn"}
 """`incomplete_details.reason`. What is not here was cut off by a limit: the client may ask the model to go on."""
@@ -48,12 +56,11 @@ class ResponsesDecoder:
     def __init__(self, request: Json) -> None:
         functions = (t.get("function") or {} for t in request.get("tools") or ())
         self._tools = frozenset(wire_name(str(f["name"])) for f in functions if f.get("name"))
-        self._blocked = _blocked_domains(request)
         self._lanes: Lanes[Item] = Lanes()
         self._by_index: dict[int, Lane[Item]] = {}
         self._by_id: dict[str, Lane[Item]] = {}
-        self._searches: list[WebSearch] = []
-        self._cited: dict[str, SearchHit] = {}
+        self._searches = Searches(request)
+        self._late: list[LateReasoning] = []
         self._called = False
         self._started = False
         self._over = False
@@ -172,7 +179,22 @@ class ResponsesDecoder:
             lane = self._lanes.all[-1]
             lane.item.announced = False
         if lane is not None:
+            yield from self._overtake(lane)
             yield from self._out(self._lanes.put(lane, lane.item.feed(event, value)))
+
+    def _overtake(self, lane: Lane[Item]) -> Iterable[Event]:
+        """Text does not wait for reasoning that the server closes after all else. Its state is kept for the calls,
+        which do wait for it.
+        """
+        before = self._lanes.unfinished
+        before = before[: before.index(lane)] if isinstance(lane.item, Message) and lane in before else []
+        if not before or not all(isinstance(x.item, Reasoning) and x.item.closes_late for x in before):
+            return
+        for one in before:
+            late = LateReasoning()
+            self._late.append(late)
+            one.item.left, one.item.late = True, self._lanes.open(late)
+            yield from self._end_lane(one, None)
 
     def _done(self, value: Json) -> Iterable[Event]:
         final = value.get("item")
@@ -182,7 +204,7 @@ class ResponsesDecoder:
         if lane is None:
             yield from self._open(value, final)
             lane = self._lanes.all[-1]
-        yield from self._end_lane(lane, final)
+        yield from self._end_lane(lane.item.late or lane, final)
 
     def _end_lane(self, lane: Lane[Item], final: Json | None) -> Iterable[Event]:
         yield from self._out(self._lanes.put(lane, lane.item.end(final)))
@@ -236,6 +258,7 @@ class ResponsesDecoder:
             waiting = streamed.get(_string(final.get("type")))
             if waiting:
                 lane = waiting.pop(0)
+                lane = lane.item.late or lane
                 if not lane.ended:
                     yield from self._end_lane(lane, final)
             else:
@@ -245,41 +268,20 @@ class ResponsesDecoder:
     def _release(self) -> Iterable[Event]:
         for lane in self._lanes.unfinished:
             yield from self._end_lane(lane, None)
-        searches, self._searches = self._searches, []
-        for number, search in enumerate(searches):
-            # Who names no sources with the search has cited them in the text.
-            hits = tuple(self._cited.values()) if number == 0 else ()
-            yield WebSearch(search.id, search.query, hits)
+        yield from self._searches.release()
 
     def _out(self, events: Iterable[Event]) -> Iterable[Event]:
         for event in events:
             if isinstance(event, ToolStart):
                 self._called = True
+                yield from (Signature(late.payload) for late in self._late if late.payload)
+                self._late = []
             if isinstance(event, WebSearch):
-                yield from self._searched(event)
+                yield from self._searches.found(event)
             elif isinstance(event, Citation):
-                if self._allowed(event.url):
-                    self._cited.setdefault(event.url, SearchHit(event.url, event.title))
-                    yield event
+                yield from self._searches.cited(event)
             else:
                 yield event
-
-    def _searched(self, event: WebSearch) -> Iterable[Event]:
-        if event.error:
-            yield event
-        elif event.hits:
-            yield WebSearch(event.id, event.query, tuple(h for h in event.hits if self._allowed(h.url)))
-        else:
-            self._searches.append(event)
-
-    def _allowed(self, url: str) -> bool:
-        if not self._blocked:
-            return True
-        try:
-            host = urlsplit(url).hostname or ""
-        except ValueError:
-            return False
-        return not any(host == domain or host.endswith(f".{domain}") for domain in self._blocked)
 
 
 _ITEMS: dict[str, Callable[[], Item]] = {"message": Message, "reasoning": Reasoning, "web_search_call": SearchCall}
@@ -305,15 +307,6 @@ def _owner(event: str) -> str:
 
 def _is_response(value: Json) -> bool:
     return value.get("object") == "response" or isinstance(value.get("output"), list)
-
-
-def _blocked_domains(request: Json) -> tuple[str, ...]:
-    """The domains that the client's search tool excludes: the API has no field for them."""
-    found: list[str] = []
-    for tool in request.get("tools") or ():
-        domains = tool.get("blocked_domains") if str(tool.get("type", "")).startswith("web_search") else None
-        found += [d.lower().removeprefix("www.") for d in domains or () if isinstance(d, str)]
-    return tuple(found)
 
 
 def _string(value: Any) -> str:

@@ -22,6 +22,7 @@ from ccr.core.event import (
 )
 from ccr.core.jsonio import dump_text, is_complete, load
 from ccr.core.unified import Json
+from ccr.dialect.lane import Lane
 
 PART_BREAK = "\n\n"
 """Between the parts of a reasoning summary, which are paragraphs with a title each."""
@@ -37,6 +38,8 @@ class Item:
     """Whether the next item began before it had ended; its end may still come."""
     announced = True
     """Whether the server has told of it before it grew."""
+    late: "Lane[Item] | None" = None
+    """Takes its end, if something else has gone on before."""
 
     def begin(self, found: Json) -> None:
         """Take what an item tells of itself at its beginning."""
@@ -115,9 +118,22 @@ class Reasoning(Item):
     type = "reasoning"
 
     def __init__(self) -> None:
+        self._id = ""
         self._source = ""
         self._part: object = None
         self._said: list[str] = []
+
+    @property
+    def closes_late(self) -> bool:
+        """Whether it has been told, and ends only after the text that follows: where OpenRouter makes the items up.
+
+        https://openrouter.ai/docs/api/reference/responses/reasoning
+        """
+        return bool(self._said) and self._id.startswith("rs_tmp_")
+
+    def begin(self, found: Json) -> None:
+        """Take the id."""
+        self._id = _string(found.get("id")) or self._id
 
     def feed(self, event: str, data: Json) -> Iterable[Event]:
         """`reasoning_summary_text.delta` and `reasoning_text.delta`; whichever comes first is the one shown."""
@@ -144,6 +160,18 @@ class Reasoning(Item):
             yield Thinking(rest)
         if said or whole or final.get("encrypted_content"):
             yield Signature(payload(final))
+
+
+class LateReasoning(Item):
+    """The end of reasoning that comes after the text which follows it: only its state is still of use."""
+
+    payload = ""
+
+    def end(self, final: Json | None) -> Iterable[Event]:
+        """Keep the state; whoever decodes the reply gives it to the calls."""
+        if final is not None:
+            self.payload = payload(final)
+        return ()
 
 
 def payload(final: Mapping[str, Any]) -> str:

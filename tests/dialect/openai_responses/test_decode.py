@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ccr.core.event import Citation, Event, Fault, Finish, Signature, Start, Text, ToolStart, UsageSeen, WebSearch
 from ccr.core.usage import Usage
 from ccr.dialect.openai_responses.decode import ResponsesDecoder
-from tests.dialect.wire import calls, decoded, legal, text, thinking
+from tests.dialect.wire import WIRE, calls, decoded, legal, text, thinking
 from tests.grammar import joined
 
 Json = dict[str, Any]
@@ -378,3 +378,13 @@ def test_wrapper_is_a_tool_like_any_other_if_the_client_has_one_of_its_name() ->
     request = {"tools": [{"type": "function", "function": {"name": "parallel"}}]}
     found = decoded(ResponsesDecoder(request), [response(output=[item])])
     assert [e.name for e in found if isinstance(e, ToolStart)] == ["parallel"]
+
+
+def test_text_does_not_wait_for_reasoning_that_is_closed_last() -> None:
+    decoder, found = ResponsesDecoder({}), []
+    for line in (WIRE / "openai_responses" / "openrouter-reasoning-closed-last.in.sse").read_text().splitlines():
+        if line.startswith("data: {"):
+            found += decoder.event(line[6:].encode(), "")
+        if "response.output_text.delta" in line:
+            break
+    assert found[-1] == Text("I look.")
