@@ -121,7 +121,7 @@ def _delta(value: dict[str, Any], blocks: list[dict[str, Any]], *, is_open: bool
         assert block["type"] not in DELTAS, f"{delta['type']} in a {block['type']} block"
         block.update({field: new for field, new in delta.items() if field != "type"})
         return
-    allowed = DELTAS.get(block["type"], {"input_json_delta"})
+    allowed = DELTAS.get(block["type"], set(FIELDS))
     assert delta["type"] in allowed, f"{delta['type']} in a {block['type']} block"
     block["_pieces"].setdefault(delta["type"], []).append(delta[FIELDS[delta["type"]]])
 

@@ -1,7 +1,5 @@
 """The signatures in a reply that is passed on untouched, and whether those in a request may go to an upstream."""
 
-from typing import Any
-
 from ccr.core.unified import Json
 
 THOUGHTS = frozenset({"thinking", "redacted_thinking"})
@@ -13,7 +11,7 @@ class Signatures:
     """Collects the signatures of one reply."""
 
     def __init__(self) -> None:
-        self._found: dict[Any, str] = {}
+        self._found: dict[int, str] = {}
 
     @property
     def all(self) -> list[str]:
@@ -23,6 +21,7 @@ class Signatures:
     def event(self, value: Json) -> None:
         """Take an event of a stream: a signature may come with its block or in pieces after it."""
         index, block, delta = value.get("index"), value.get("content_block"), value.get("delta")
+        index = index if isinstance(index, int) else -1
         if isinstance(block, dict):
             self._found[index] = signature_of(block)
         elif isinstance(delta, dict) and isinstance(delta.get("signature"), str):

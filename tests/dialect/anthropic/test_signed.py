@@ -13,6 +13,13 @@ def test_signatures_of_a_stream_are_put_together_by_block() -> None:
     assert found.all == ["abc", "d"]
 
 
+def test_an_index_may_be_anything() -> None:
+    found = Signatures()
+    for index in (None, {}, "0"):
+        found.event({"index": index, "delta": {"type": "signature_delta", "signature": "a"}})
+    assert found.all == ["aaa"]
+
+
 def test_signatures_of_a_message_are_those_of_its_blocks() -> None:
     found = Signatures()
     found.message({"content": [{"type": "thinking", "thinking": "x", "signature": "s"}, {"type": "text"}, 7]})
