@@ -32,7 +32,13 @@ def expected(path: Path) -> dict[str, Any]:
     """Return the other half of a pair."""
     name = path.name.partition(".in.")[0]
     found: dict[str, Any] = json.loads(path.with_name(f"{name}.out.json").read_text(encoding="utf-8"))
-    return found
+    return {**found, "events": [[event, counted(fields)] for event, fields in found["events"]]}
+
+
+def counted(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of an event with those figures of its usage that are not 0."""
+    usage = {name: figure for name, figure in (fields.get("usage") or {}).items() if figure}
+    return {name: usage if name == "usage" and value else value for name, value in fields.items()}
 
 
 def read_events(dialect: str, path: Path, request: Mapping[str, Any], *, step: int | None = None) -> list[Event]:
@@ -71,7 +77,7 @@ def told(events: Iterable[Event]) -> list[list[Any]]:
 
 def _fields(event: Event) -> dict[str, Any]:
     fields: dict[str, Any] = json.loads(msgspec.json.encode(event))
-    return {name: value for name, value in fields.items() if value not in ("", None, [], False)}
+    return counted({name: value for name, value in fields.items() if value not in ("", None, [], False)})
 
 
 def legal(events: list[Event]) -> list[Event]:

@@ -17,6 +17,7 @@ from ccr.core.usage import Usage
 from ccr.dialect.gemini.code_assist import Unwrapping
 from ccr.dialect.gemini.decode import GeminiDecoder, usage_of
 from tests.dialect.gemini.wire import Json, body, chunk, decode, message, reply, sse
+from tests.dialect.wire import counted
 from tests.legal import read_stream
 
 GOLDEN = Path(__file__).parents[2] / "wire" / "gemini"
@@ -44,16 +45,15 @@ def chunks_of(data: bytes) -> list[Any]:
 
 def plain(events: list[Event]) -> list[Json]:
     named = ({"event": type(event).__name__, **msgspec.to_builtins(event)} for event in events)
-    return [
-        {k: v for k, v in json.loads(json.dumps(event)).items() if v or k not in ("more", "raw")} for event in named
-    ]
+    told = (json.loads(json.dumps(event)) for event in named)
+    return [counted({k: v for k, v in event.items() if v or k not in ("more", "raw")}) for event in told]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_golden_reply_means_its_events(name: str) -> None:
     expected = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
     assert expected["source"].startswith("https://")
-    assert plain(events_of((GOLDEN / f"{name}.in").read_bytes())) == expected["events"]
+    assert plain(events_of((GOLDEN / f"{name}.in").read_bytes())) == [counted(event) for event in expected["events"]]
 
 
 @pytest.mark.parametrize("name", NAMES)
