@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
+from msgspec.structs import replace
+
 from ccr.core.event import (
     Citation,
     Event,
@@ -33,7 +35,7 @@ from ccr.dialect.openai_responses.item import (
     Reasoning,
     SearchCall,
 )
-from ccr.dialect.openai_responses.search import Searches
+from ccr.dialect.openai_responses.search import Searches, searches_of
 
 INCOMPLETE: dict[str, StopReason] = {"content_filter": "refusal", "steered": "end_turn", "max_messages": "end_turn"}
 """`incomplete_details.reason`. What is not here was cut off by a limit: the client may ask the model to go on."""
@@ -221,16 +223,14 @@ class ResponsesDecoder:
             return
         yield from self._fill(response.get("output"))
         yield from self._release()
-        if isinstance(response.get("usage"), dict):
-            yield UsageSeen(read_usage(response["usage"]))
+        yield from _usage(response)
         if status not in ("queued", "in_progress"):
             self._over = True
             yield Finish(self._reason(response, status))
 
     def _failed(self, response: Json, status: str) -> Iterable[Event]:
         yield from self._release()
-        if isinstance(response.get("usage"), dict):
-            yield UsageSeen(read_usage(response["usage"]))
+        yield from _usage(response)
         self._over = True
         fault = error_in({"error": response.get("error")})
         yield fault or make_fault(502, f"the upstream's response ended as {status!r} without saying why")
@@ -303,6 +303,12 @@ _STEPS: dict[str, Callable[[ResponsesDecoder, Json], Iterable[Event]]] = {
 @lru_cache(maxsize=64)
 def _owner(event: str) -> str:
     return next((item for start, item in _OWNERS.items() if event.startswith(start)), "")
+
+
+def _usage(response: Json) -> Iterable[Event]:
+    if isinstance(response.get("usage"), dict):
+        usage = read_usage(response["usage"])
+        yield UsageSeen(replace(usage, searches=max(usage.searches, searches_of(response))))
 
 
 def _is_response(value: Json) -> bool:

@@ -1,6 +1,7 @@
 """The web searches of one reply, and the sources it cites."""
 
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlsplit
 
 from ccr.core.event import Citation, SearchHit, WebSearch
@@ -49,6 +50,19 @@ class Searches:
         except ValueError:
             return False
         return not any(host == domain or host.endswith(f".{domain}") for domain in self._blocked)
+
+
+def searches_of(response: Json) -> int:
+    """Return how many searches the vendor counts, 0 if it does not say: OpenAI beside the usage, xAI within it."""
+    usage, tools = response.get("usage"), response.get("tool_usage")
+    search = tools.get("web_search") if isinstance(tools, dict) else None
+    details = usage.get("server_side_tool_usage_details") if isinstance(usage, dict) else None
+    return max(_count(search, "num_requests"), _count(details, "web_search_calls"))
+
+
+def _count(holder: Any, name: str) -> int:
+    value = holder.get(name) if isinstance(holder, dict) else None
+    return value if isinstance(value, int) and value > 0 else 0
 
 
 def _blocked_domains(request: Json) -> tuple[str, ...]:
