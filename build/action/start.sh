@@ -12,10 +12,8 @@ main() {
   fi
   unset CCR_ACTION_CONFIG
   check
-  local options=()
-  if [[ -n ${CCR_ACTION_PORT:-} ]]; then options=(--port "$CCR_ACTION_PORT"); fi
   # `start` returns once the service answers. The runner ends it with the job.
-  ccr start ${options[@]+"${options[@]}"} < /dev/null || give_up
+  ccr start ${CCR_ACTION_PORT:+--port "$CCR_ACTION_PORT"} < /dev/null || give_up
   publish
   summarise
 }
@@ -50,10 +48,9 @@ annotate() {
 
 # Give later steps the environment that `ccr activate` prints, and the address and key as outputs.
 publish() {
-  local address script name
-  address=$(ccr status --json < /dev/null | sed -n 's/.*"url":"\([^"]*\)".*/\1/p')
-  # By its number, as `auto` names none.
-  script=$(ccr activate --shell sh --port "${address##*:}" < /dev/null | tr -d '\r')
+  local script name
+  # Without the port: `ccr activate` finds the service that runs, and `auto` names none.
+  script=$(ccr activate --shell sh < /dev/null | tr -d '\r')
   eval "$script"
   # A key of the configuration is a secret; what stands for one if there is none would blot out words of the log.
   if [[ ${#ANTHROPIC_AUTH_TOKEN} -gt 4 ]]; then echo "::add-mask::$ANTHROPIC_AUTH_TOKEN"; fi

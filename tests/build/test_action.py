@@ -154,6 +154,13 @@ def test_action_takes_any_free_port(hosted: Hosted) -> None:
     assert hosted.health()["status"] == "ok"
 
 
+def test_action_takes_the_given_port(hosted: Hosted) -> None:
+    del hosted.runner.env["SERVICE_PORT"]
+    outputs = hosted.use(config=config(), port=str(hosted.port))
+    assert outputs["base-url"] == f"http://127.0.0.1:{hosted.port}"
+    assert hosted.health()["status"] == "ok"
+
+
 def test_action_warns_of_a_secret_that_is_not_set(hosted: Hosted) -> None:
     hosted.use(config=config())
     assert re.search(r"^::warning title=ccr::.*'KEY' is not set", hosted.runner.log, re.MULTILINE)

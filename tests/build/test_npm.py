@@ -32,9 +32,9 @@ case $1 in
     for name in TERM INT HUP QUIT; do trap "echo $name; got=x" $name; done
     trap 'echo awake' CONT
     echo ready
-    while [ -z "$got" ] && [ $((i += 1)) -lt 100 ]; do sleep 0.1; done
-    # Time for a second one.
-    sleep 0.3
+    # `wait` is interrupted at once, so that a second signal is not taken for the first.
+    while [ -z "$got" ] && [ $((i += 1)) -lt 100 ]; do sleep 0.1 & wait $!; done
+    sleep 0.3 & wait $!
     echo done ;;
 esac
 """
