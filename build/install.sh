@@ -249,7 +249,7 @@ report() {
     '' | "$folder/ccr" | "$folder/ccr.exe") ;;
     *) say "beware: $first comes first on the PATH, so that is what 'ccr' runs" ;;
   esac
-  if [ -n "$before" ] && "$folder/$program" status </dev/null >/dev/null 2>&1; then
+  if [ -n "$before" ] && [ "$before" != "$now" ] && "$folder/$program" status </dev/null >/dev/null 2>&1; then
     say "the service still runs as $before; 'ccr restart' changes that"
   fi
   [ -n "$before" ] || cat >&2 <<END
