@@ -4,8 +4,12 @@ set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 version=${CCR_ACTION_VERSION:-}
+# The runner keeps actions in _actions/OWNER/REPO/REF; its own variable for that is empty in actions like this one:
+# https://github.com/actions/runner/issues/2473
+repository=
+if [[ $root =~ /_actions/([^/]+/[^/]+)/ ]]; then repository=${BASH_REMATCH[1]}; fi
 # An action that is used as ./build/action has no repository to have releases in.
-if [[ -z $version && -z ${CCR_ACTION_REPOSITORY:-} && -z ${CCR_RELEASE_URL:-} ]]; then version=source; fi
+if [[ -z $version && -z $repository && -z ${CCR_RELEASE_URL:-} ]]; then version=source; fi
 
 from_source() {
   local python
@@ -25,7 +29,7 @@ from_release() {
     latest) version= ;;
     '') version=$(sed -n 's/^VERSION = "\(.*\)"/\1/p' "$root/ccr/version.py") ;;
   esac
-  PATH=$bin:$PATH CCR_BIN=$bin CCR_VERSION=$version CCR_REPO=${GITHUB_SERVER_URL:-https://github.com}/${CCR_ACTION_REPOSITORY:-} \
+  PATH=$bin:$PATH CCR_BIN=$bin CCR_VERSION=$version CCR_REPO=${GITHUB_SERVER_URL:-https://github.com}/$repository \
     sh "$root/build/install.sh" || {
     echo "::error title=ccr::the release could not be installed, see above; \`version: latest\` takes the last one there is, \`version: source\` needs none"
     return 1

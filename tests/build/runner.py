@@ -49,7 +49,7 @@ class Runner:
         unknown = inputs.keys() - described["inputs"].keys()
         assert not unknown, f"the action has no input {unknown}"
         given = {name: inputs.get(name, one.get("default", "")) for name, one in described["inputs"].items()}
-        context = {"inputs": given, "github": {"action_repository": ""}, "steps": {}}
+        context: Json = {"inputs": given, "steps": {}}
         self._steps(described["runs"]["steps"], context, {"GITHUB_ACTION_PATH": str(folder), **(env or {})})
         return {name: fill(one["value"], context) for name, one in described["outputs"].items()}
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import stat
 import sys
 import textwrap
@@ -182,6 +183,21 @@ def test_action_says_that_there_is_no_release(hosted: Hosted) -> None:
     hosted.runner.env["CCR_RELEASE_URL"] = "file:///nonexistent"
     with pytest.raises(StepFailed, match="`version: source` needs none"):
         hosted.use(config=config())
+
+
+@pytest.mark.parametrize(("version", "place"), [("", f"download/v{VERSION}"), ("latest", "latest/download")])
+def test_action_takes_the_release_of_its_own_repository(hosted: Hosted, version: str, place: str) -> None:
+    kept = hosted.runner.temp / "_actions" / "owner" / "name" / "main"
+    shutil.copytree(ROOT / "build", kept / "build")
+    (kept / "ccr").mkdir()
+    shutil.copy(ROOT / "ccr" / "version.py", kept / "ccr")
+    shutil.copytree(hosted.runner.root.parent / "release", hosted.runner.temp / "www/owner/name/releases" / place)
+    del hosted.runner.env["CCR_RELEASE_URL"]
+    with release.serve(hosted.runner.temp / "www") as address:
+        hosted.runner.env["GITHUB_SERVER_URL"] = address
+        outputs = hosted.runner.action(kept / "build" / "action", {"config": config(), "version": version})
+    assert outputs["version"] == VERSION
+    assert hosted.is_running()
 
 
 def test_documented_workflow_works(hosted: Hosted) -> None:
