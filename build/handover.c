@@ -20,6 +20,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef __APPLE__
@@ -89,7 +90,23 @@ static int find_base(char *path)
     return home != NULL && home[0] == '/' && join(path, home, ".cache/ccr");
 }
 
-/* Keep the folder from being swept away while we live, as the descriptor outlives exec. Fail if it is being swept. */
+/* Tell whether a file was made before the system has booted: see `is_usable` of build/unpack.py. */
+static int is_older_than_boot(int descriptor)
+{
+#ifdef CLOCK_BOOTTIME
+    struct timespec now, up;
+    struct stat found;
+
+    return clock_gettime(CLOCK_REALTIME, &now) != 0 || clock_gettime(CLOCK_BOOTTIME, &up) != 0 ||
+           fstat(descriptor, &found) != 0 || found.st_mtime < now.tv_sec - up.tv_sec;
+#else
+    (void)descriptor;
+    return 0;
+#endif
+}
+
+/* Keep the folder from being swept away while we live, as the descriptor outlives exec. Fail if it is being swept or
+ * may be incomplete. */
 static int hold(const char *folder)
 {
     char path[PATH_MAX];
@@ -98,11 +115,11 @@ static int hold(const char *folder)
     if (!join(path, folder, "lock") || (descriptor = open(path, O_RDONLY)) < 0) {
         return 0;
     }
-    if (flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    /* A file system that knows no locks knows no sweeping either. */
+    if (is_older_than_boot(descriptor) || (flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)) {
         close(descriptor);
         return 0;
     }
-    /* A file system that knows no locks knows no sweeping either. */
     return 1;
 }
 

@@ -75,6 +75,18 @@ def test_what_is_there_is_used(unpack: ModuleType) -> None:
     assert (kept(unpack) / "ccr").stat().st_ino == before
 
 
+def test_folder_of_before_the_boot_is_filled_anew(unpack: ModuleType, tmp_path: Path) -> None:
+    folder = kept(unpack)
+    os.truncate(folder / "ccr", 0)
+    os.utime(folder / "lock", (1, 1))
+    # Nobody runs it: the lock of the process that has filled it has gone with that.
+    for name in os.listdir("/proc/self/fd"):
+        if os.path.realpath(f"/proc/self/fd/{name}") == str(folder / "lock"):
+            os.close(int(name))
+    assert (kept(unpack) / "ccr").read_bytes() == PROGRAM
+    assert os.listdir(base(tmp_path)) == [NAME]
+
+
 def test_of_several_at_once_one_wins(unpack: ModuleType, tmp_path: Path) -> None:
     found: list[Path] = []
     threads = [threading.Thread(target=lambda: found.append(kept(unpack))) for _ in range(4)]
