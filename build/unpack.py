@@ -119,6 +119,7 @@ def kept(name: str, parts: list[Part]) -> str:
         # First, as a folder of before the last boot may have this name.
         sweep(base)
         make(base, folder, parts)
+    hold(folder)
     return folder
 
 
@@ -182,9 +183,7 @@ def make(base: str, folder: str, parts: list[Part]) -> None:
 
 def fill(folder: str, parts: list[Part]) -> None:
     """Write the files, for nobody but their owner, and hold their lock as long as we live. Raises OSError."""
-    lock = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    os.set_inheritable(lock, True)
-    lock_file(lock, fcntl.LOCK_SH)
+    hold(folder)
     made = {folder}
     source = os.open(sys.executable, os.O_RDONLY)
     for part in parts:
@@ -199,6 +198,13 @@ def fill(folder: str, parts: list[Part]) -> None:
         finally:
             os.close(file)
     os.close(source)
+
+
+def hold(folder: str) -> None:
+    """Keep a folder from being swept away as long as this process lives, whatever it becomes. Raises OSError."""
+    lock = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    os.set_inheritable(lock, True)
+    lock_file(lock, fcntl.LOCK_SH)
 
 
 def copy(source: int, part: Part, target: int) -> None:

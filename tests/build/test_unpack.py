@@ -79,10 +79,7 @@ def test_folder_of_before_the_boot_is_filled_anew(unpack: ModuleType, tmp_path: 
     folder = kept(unpack)
     os.truncate(folder / "ccr", 0)
     os.utime(folder / "lock", (1, 1))
-    # Nobody runs it: the lock of the process that has filled it has gone with that.
-    for name in os.listdir("/proc/self/fd"):
-        if os.path.realpath(f"/proc/self/fd/{name}") == str(folder / "lock"):
-            os.close(int(name))
+    release(folder)
     assert (kept(unpack) / "ccr").read_bytes() == PROGRAM
     assert os.listdir(base(tmp_path)) == [NAME]
 
@@ -167,6 +164,21 @@ def test_other_versions_that_nobody_runs_are_swept(unpack: ModuleType, tmp_path:
         fcntl.flock(held, fcntl.LOCK_SH)
         kept(unpack)
     assert sorted(os.listdir(base(tmp_path))) == [".new-1-fresh", "0.8-running", NAME]
+
+
+def test_folder_in_use_is_held(unpack: ModuleType) -> None:
+    folder = kept(unpack)
+    release(folder)
+    kept(unpack)
+    with open(folder / "lock") as lock, pytest.raises(BlockingIOError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def release(folder: Path) -> None:
+    """Let go of a folder's lock, as the end of the process that has filled it does."""
+    for name in os.listdir("/proc/self/fd"):
+        if os.path.realpath(f"/proc/self/fd/{name}") == str(folder / "lock"):
+            os.close(int(name))
 
 
 def test_quick_commands_are_those_that_need_no_command_line(unpack: ModuleType) -> None:
