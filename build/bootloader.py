@@ -1,8 +1,8 @@
 """Makes PyInstaller's bootloader with our hand-over in it: python build/bootloader.py REQUIREMENTS
 
 Run it with the Python of the environment that PyInstaller is installed in; the bootloader there is replaced. Its source
-comes from the release that REQUIREMENTS pins, with its hash checked. Without a C compiler, and on Windows, it stays as
-it is: the binary works all the same, only its quick commands take longer.
+comes from the release that REQUIREMENTS pins, with its hash checked. Without a C compiler, and on other systems than
+Linux, it stays as it is: the binary works all the same, only its quick commands take longer.
 """
 
 import os
@@ -41,8 +41,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def missing() -> str:
     """Return why there can be no bootloader of our own; empty if there can."""
-    if sys.platform == "win32":
-        return "a process of Windows can't become another program"
+    if sys.platform != "linux":
+        return "the hand-over is written for Linux"
     compiler = os.environ.get("CC", "cc").split()[0]
     return "" if shutil.which(compiler) else f"there is no C compiler ({compiler})"
 

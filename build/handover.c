@@ -5,7 +5,7 @@
  * whether that folder is there and nobody else's. If anything is odd, the program runs as PyInstaller made it.
  *
  * The same code begins the unpacked programs, where it takes the lock that keeps their folder from being swept away.
- * `build/bootloader.py` compiles it into the bootloader. No Windows: there a process can't become another program.
+ * `build/bootloader.py` compiles it into the bootloader, on Linux.
  */
 
 /* For ST_NOEXEC. */
@@ -14,20 +14,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
-
-#ifdef __APPLE__
-#include <mach-o/dyld.h>
-#else
-#include <signal.h>
-#include <sys/prctl.h>
-#endif
 
 /* What the one file itself takes in the temporary folder, and a little more. */
 #define ROOM_MB 16
@@ -52,12 +48,6 @@ static int join(char *path, const char *folder, const char *name)
 
 static int find_self(char *path)
 {
-#ifdef __APPLE__
-    char raw[PATH_MAX];
-    uint32_t size = sizeof(raw);
-
-    return _NSGetExecutablePath(raw, &size) == 0 && realpath(raw, path) != NULL;
-#else
     ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
 
     if (length <= 0) {
@@ -65,7 +55,6 @@ static int find_self(char *path)
     }
     path[length] = '\0';
     return 1;
-#endif
 }
 
 /* Tell whether a path is of this kind, belongs to us, and nobody else may change it. */
@@ -89,7 +78,18 @@ static int find_base(char *path)
     return home != NULL && home[0] == '/' && join(path, home, ".cache/ccr");
 }
 
-/* Keep the folder from being swept away while we live, as the descriptor outlives exec. Fail if it is being swept. */
+/* Tell whether a file was made before the system has booted: see `is_usable` of build/unpack.py. */
+static int is_older_than_boot(int descriptor)
+{
+    struct timespec now, up;
+    struct stat found;
+
+    return clock_gettime(CLOCK_REALTIME, &now) != 0 || clock_gettime(CLOCK_BOOTTIME, &up) != 0 ||
+           fstat(descriptor, &found) != 0 || found.st_mtime < now.tv_sec - up.tv_sec;
+}
+
+/* Keep the folder from being swept away while we live, as the descriptor outlives exec. Fail if it is being swept or
+ * may be incomplete. */
 static int hold(const char *folder)
 {
     char path[PATH_MAX];
@@ -98,11 +98,11 @@ static int hold(const char *folder)
     if (!join(path, folder, "lock") || (descriptor = open(path, O_RDONLY)) < 0) {
         return 0;
     }
-    if (flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    /* A file system that knows no locks knows no sweeping either. */
+    if (is_older_than_boot(descriptor) || (flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)) {
         close(descriptor);
         return 0;
     }
-    /* A file system that knows no locks knows no sweeping either. */
     return 1;
 }
 
@@ -153,11 +153,7 @@ static void check_room(void)
             continue;
         }
         room = (unsigned long long)found.f_bavail * found.f_frsize >> 20;
-        if (room >= ROOM_MB
-#ifdef ST_NOEXEC
-            && (found.f_flag & ST_NOEXEC) == 0
-#endif
-        ) {
+        if (room >= ROOM_MB && (found.f_flag & ST_NOEXEC) == 0) {
             return;
         }
         if (room < ROOM_MB) {
@@ -203,10 +199,8 @@ void ccr_handover(int argc, char **argv)
         return;
     }
     if (is_second(self)) {
-#ifdef __linux__
         /* Who kills the first process means us. */
         prctl(PR_SET_PDEATHSIG, SIGTERM);
-#endif
         return;
     }
     if (find_base(base) && join(folder, base, FOLDER) && is_ours(base, S_IFDIR) && is_ours(folder, S_IFDIR)) {

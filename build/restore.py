@@ -18,8 +18,9 @@ def restore() -> None:
     for name in list(os.environ):
         if name.startswith("_PYI_"):
             del os.environ[name]
-    original = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
-    os.environ.pop("LD_LIBRARY_PATH", None)
-    if original is not None:
-        os.environ["LD_LIBRARY_PATH"] = original
+    if sys.platform not in ("darwin", "win32"):
+        original = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
+        os.environ.pop("LD_LIBRARY_PATH", None)
+        if original is not None:
+            os.environ["LD_LIBRARY_PATH"] = original
     sys.executable = os.environ.pop(BINARY, "") or sys.executable

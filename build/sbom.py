@@ -19,13 +19,16 @@ from contents import UNWANTED_PACKAGES
 
 Json = dict[str, Any]
 
-ROOT = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
 PROJECT = "claude-code-router"
 
 
 def bill() -> Json:
     """Return the whole document. The same packages give the same document, whenever it is made."""
-    installed = {normal(found.name): found for found in distributions()}
+    pinned = set(re.findall(r"^(\S+?)==", (HERE / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE))
+    # Not pip, which is Python's own.
+    installed = {name: found for found in distributions() if (name := normal(found.name)) in pinned}
     held = set(needed(installed))
     packages = [package(found, is_held=name in held) for name, found in sorted(installed.items())]
     components = [*packages, *libraries()]

@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
@@ -46,6 +47,10 @@ class Trial:
             "LANG": "C.UTF-8",
             "LD_LIBRARY_PATH": "/nonexistent",
         }
+        if sys.platform == "win32":
+            system = {name: os.environ[name] for name in ("SYSTEMROOT", "PATH", "COMSPEC") if name in os.environ}
+            self.environment |= {**system, "USERPROFILE": str(self.home), "TEMP": str(self.temporary)}
+            self.environment["TMP"] = self.environment["TEMP"]
 
     def run(self, *arguments: str | bytes, code: int = 0, text: str = "") -> str:
         """Run the binary to its end and return its standard output; `code` is the exit code that it must have."""

@@ -10,8 +10,8 @@ import os
 import stat
 import struct
 import sys
-from collections.abc import Callable, Iterator
-from time import time
+import time
+from collections.abc import Iterator
 
 from restore import BINARY
 
@@ -115,9 +115,11 @@ def kept(name: str, parts: list[Part]) -> str:
     """Return the folder of the cache that holds the files, filled if need be. Raises OSError if that can't be."""
     base = cache()
     folder = os.path.join(base, name)
-    if not is_ours(folder):
+    if not is_usable(folder):
+        # First, as a folder of before the last boot may have this name.
+        sweep(base)
         make(base, folder, parts)
-        sweep(base, name)
+    hold(folder)
     return folder
 
 
@@ -147,24 +149,41 @@ def is_ours(folder: str) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
 
 
+def is_usable(folder: str) -> bool:
+    """Tell whether a folder is ours and was filled since the system has booted.
+
+    When the power fails, files may stay empty that were never written to the disk. Making sure that they are would take
+    many times as long as unpacking, so that is done anew after each boot.
+    """
+    if not is_ours(folder):
+        return False
+    try:
+        return os.stat(os.path.join(folder, "lock")).st_mtime >= booted()
+    except OSError:
+        return False
+
+
+def booted() -> float:
+    """Return when the system has booted; as build/handover.c, which takes everything where that is unknown."""
+    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else 0
+
+
 def make(base: str, folder: str, parts: list[Part]) -> None:
     """Fill a folder that appears whole or not at all; of several at once, one wins. Raises OSError."""
     scratch = os.path.join(base, f".new-{os.getpid()}-{os.urandom(4).hex()}")
     os.mkdir(scratch, 0o700)
     try:
-        fill(scratch, parts, finish=os.fsync)
+        fill(scratch, parts)
         os.rename(scratch, folder)
     except OSError:
         remove(scratch)
-        if not is_ours(folder):
+        if not is_usable(folder):
             raise
 
 
-def fill(folder: str, parts: list[Part], *, finish: Callable[[int], None] = lambda _file: None) -> None:
+def fill(folder: str, parts: list[Part]) -> None:
     """Write the files, for nobody but their owner, and hold their lock as long as we live. Raises OSError."""
-    lock = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    os.set_inheritable(lock, True)
-    lock_file(lock, fcntl.LOCK_SH)
+    hold(folder)
     made = {folder}
     source = os.open(sys.executable, os.O_RDONLY)
     for part in parts:
@@ -176,10 +195,16 @@ def fill(folder: str, parts: list[Part], *, finish: Callable[[int], None] = lamb
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if "/" in part.name else 0o700)
         try:
             copy(source, part, file)
-            finish(file)
         finally:
             os.close(file)
     os.close(source)
+
+
+def hold(folder: str) -> None:
+    """Keep a folder from being swept away as long as this process lives, whatever it becomes. Raises OSError."""
+    lock = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    os.set_inheritable(lock, True)
+    lock_file(lock, fcntl.LOCK_SH)
 
 
 def copy(source: int, part: Part, target: int) -> None:
@@ -194,16 +219,16 @@ def copy(source: int, part: Part, target: int) -> None:
             piece = piece[os.write(target, piece) :]
 
 
-def sweep(base: str, keep: str) -> None:
-    """Remove the folders of other versions that nobody runs, and what was given up half-way."""
+def sweep(base: str) -> None:
+    """Remove the folders that nobody runs, and what was given up half-way."""
     for name in os.listdir(base):
         folder = os.path.join(base, name)
-        if name == keep or not is_ours(folder):
+        if not is_ours(folder):
             continue
         try:
             lock = os.open(os.path.join(folder, "lock"), os.O_RDWR)
         except OSError:
-            if name.startswith(".new-") and os.lstat(folder).st_mtime < time() - STALE_SECONDS:
+            if name.startswith(".new-") and os.lstat(folder).st_mtime < time.time() - STALE_SECONDS:
                 remove(folder)
             continue
         if lock_file(lock, fcntl.LOCK_EX):

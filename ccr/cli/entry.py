@@ -1,11 +1,12 @@
 """Decides which module runs a command, and turns what goes wrong into one line and an exit code."""
 
 import errno
+import gc
 import os
 import sys
 from collections.abc import Sequence
 
-from ccr.cli.own import DEBUG, take
+from ccr.cli.own import DEBUG, Own, take
 from ccr.errors import CcrError, CommandError
 
 INTERRUPTED = 130
@@ -53,16 +54,27 @@ def _dispatch(words: Sequence[str]) -> int:
         from ccr.cli import code
 
         return code.main(*take(rest[1:], own))
-    if rest[:1] == ["start"] and FOREGROUND in rest:
+    if rest[:1] == ["start"]:
         own_too, foreign = take([word for word in rest[1:] if word != FOREGROUND], own)
-        if not foreign:
-            # A service lives long, so it does without the memory that the command line takes.
-            from ccr.cli import foreground
-
-            return foreground.main(own_too)
+        # What the parser has to refuse or explain is left to it.
+        if not foreign and not own_too.routes and not own_too.profile:
+            return _start(own_too, in_foreground=FOREGROUND in rest)
     from ccr.cli.app import run_app
 
     return run_app(words)
+
+
+def _start(own: Own, *, in_foreground: bool) -> int:
+    """Start the service without the parser: it takes as long as the start, and a service lives long with its memory."""
+    # What is made while modules load is no garbage; looking for some in it takes an eighth of the start.
+    gc.disable()
+    if in_foreground:
+        from ccr.cli import foreground as command
+    else:
+        from ccr.cli import background as command  # type: ignore[no-redef]
+    gc.freeze()
+    gc.enable()
+    return command.main(own)
 
 
 def _complain(text: str) -> None:

@@ -17,7 +17,12 @@ def site_to_start(config: Path | None, port: str | None) -> Site:
 
     Raises ConfigError if it can't be used.
     """
-    place, source, loaded = _read(config, port)
+    return own_site(given(config, port))
+
+
+def own_site(own: Own) -> Site:
+    """Return the same for options in the form of those that stand before a command."""
+    place, source, loaded = _read(own)
     usable = loaded.require(source.path)
     warn(source.path, loaded.problems)
     return Site.of(place, source, usable)
@@ -25,7 +30,7 @@ def site_to_start(config: Path | None, port: str | None) -> Site:
 
 def site_to_look_at(config: Path | None, port: str | None) -> Site:
     """Return the same for a service that may run already, whose configuration may have been broken since."""
-    place, source, loaded = _read(config, port)
+    place, source, loaded = _read(given(config, port))
     return Site.of(place, source, loaded.config or Config(port=source.port or Config().port))
 
 
@@ -35,8 +40,8 @@ def given(config: Path | None, port: str | None) -> Own:
     return Own(config=path, port=None if port is None else port_number(port))
 
 
-def _read(config: Path | None, port: str | None) -> tuple[Home, Source, Loaded]:
+def _read(own: Own) -> tuple[Home, Source, Loaded]:
     env = dict(os.environ)
     place = home(env)
-    source = given(config, port).source(place, env)
+    source = own.source(place, env)
     return place, source, source.read()

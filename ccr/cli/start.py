@@ -5,9 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from ccr.cli.option import ConfigOption, PortOption
-from ccr.cli.place import given, site_to_start
-from ccr.cli.report import describe, tell
-from ccr.run import service
+from ccr.cli.place import given
 
 
 def start(
@@ -29,6 +27,6 @@ def start(
         from ccr.cli import foreground as in_foreground
 
         return in_foreground.main(given(config, port))
-    running, is_new = service.start(site_to_start(config, port), tell=tell)
-    print(f"ccr {'started' if is_new else 'is already running'}: {describe(running)}")
-    return 0
+    from ccr.cli import background
+
+    return background.main(given(config, port))

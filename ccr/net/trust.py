@@ -1,5 +1,6 @@
 """Which certificates the router trusts: the system's, and what the user adds."""
 
+import os
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,16 +9,25 @@ import certifi
 
 from ccr.errors import ConfigError
 
+STORES = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Arch, Alpine
+    "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora, Red Hat
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/ca-bundle.pem",  # openSUSE
+    "/etc/ssl/cert.pem",  # macOS, BSD
+)
+"""Where systems keep what they trust; an OpenSSL that came with ccr only knows where its builder's does."""
+
 
 def tls_context(*, ca_file: str | None, insecure: bool, env: Mapping[str, str]) -> ssl.SSLContext:
     """Return the context for connections to upstreams. Raises ConfigError for a certificate file that can't be read.
 
-    Trusted are the system's store (SSL_CERT_FILE and SSL_CERT_DIR replace it, as everywhere), certifi's list where
-    the system has none, NODE_EXTRA_CA_CERTS as Claude Code itself does, and the provider's `ca_file`.
+    Trusted are the system's store, wherever it is (SSL_CERT_FILE and SSL_CERT_DIR replace it, as everywhere), certifi's
+    list where the system has none, NODE_EXTRA_CA_CERTS as Claude Code itself does, and the provider's `ca_file`.
     """
     context = ssl.create_default_context()
     if not context.cert_store_stats()["x509_ca"] and not env.get("SSL_CERT_FILE") and not _has_folder(env):
-        context.load_verify_locations(certifi.where())
+        context.load_verify_locations(next(filter(os.path.isfile, STORES), certifi.where()))
     for name, path in (("NODE_EXTRA_CA_CERTS", env.get("NODE_EXTRA_CA_CERTS")), ("ca_file", ca_file)):
         if path:
             _add(context, name, path)

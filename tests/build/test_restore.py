@@ -35,6 +35,15 @@ def test_environment_is_as_it_was(
     assert os.environ == expected
 
 
+def test_variable_is_the_users_own_where_libraries_are_found_otherwise(
+    restore: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(os, "environ", {"LD_LIBRARY_PATH": "/mine"})
+    restore.restore()
+    assert os.environ == {"LD_LIBRARY_PATH": "/mine"}
+
+
 def test_program_that_goes_away_is_not_what_starts_ccr(restore: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "environ", {restore.BINARY: "/bin/ccr"})
     monkeypatch.setattr(sys, "executable", "/tmp/_MEI/app/ccr")

@@ -75,6 +75,15 @@ def test_what_is_there_is_used(unpack: ModuleType) -> None:
     assert (kept(unpack) / "ccr").stat().st_ino == before
 
 
+def test_folder_of_before_the_boot_is_filled_anew(unpack: ModuleType, tmp_path: Path) -> None:
+    folder = kept(unpack)
+    os.truncate(folder / "ccr", 0)
+    os.utime(folder / "lock", (1, 1))
+    release(folder)
+    assert (kept(unpack) / "ccr").read_bytes() == PROGRAM
+    assert os.listdir(base(tmp_path)) == [NAME]
+
+
 def test_of_several_at_once_one_wins(unpack: ModuleType, tmp_path: Path) -> None:
     found: list[Path] = []
     threads = [threading.Thread(target=lambda: found.append(kept(unpack))) for _ in range(4)]
@@ -155,6 +164,21 @@ def test_other_versions_that_nobody_runs_are_swept(unpack: ModuleType, tmp_path:
         fcntl.flock(held, fcntl.LOCK_SH)
         kept(unpack)
     assert sorted(os.listdir(base(tmp_path))) == [".new-1-fresh", "0.8-running", NAME]
+
+
+def test_folder_in_use_is_held(unpack: ModuleType) -> None:
+    folder = kept(unpack)
+    release(folder)
+    kept(unpack)
+    with open(folder / "lock") as lock, pytest.raises(BlockingIOError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def release(folder: Path) -> None:
+    """Let go of a folder's lock, as the end of the process that has filled it does."""
+    for name in os.listdir("/proc/self/fd"):
+        if os.path.realpath(f"/proc/self/fd/{name}") == str(folder / "lock"):
+            os.close(int(name))
 
 
 def test_quick_commands_are_those_that_need_no_command_line(unpack: ModuleType) -> None:

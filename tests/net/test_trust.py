@@ -55,6 +55,17 @@ def test_claude_codes_extra_authorities_are_trusted(authority: trustme.CA, ca_fi
     handshake(tls_context(ca_file=None, insecure=False, env={"NODE_EXTRA_CA_CERTS": ca_file}), authority)
 
 
+def test_store_of_another_system_is_found(
+    monkeypatch: pytest.MonkeyPatch, authority: trustme.CA, ca_file: str, tmp_path: Path
+) -> None:
+    # As for an OpenSSL that was built elsewhere: where it looks there is nothing.
+    nowhere = ssl.DefaultVerifyPaths(None, None, "", str(tmp_path / "no.pem"), "", str(tmp_path / "none"))
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: nowhere)
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda *_: None)
+    monkeypatch.setattr("ccr.net.trust.STORES", (str(tmp_path / "missing.pem"), ca_file))
+    handshake(tls_context(ca_file=None, insecure=False, env={}), authority)
+
+
 def test_insecure_trusts_everybody(authority: trustme.CA) -> None:
     handshake(tls_context(ca_file=None, insecure=True, env={}), authority, name="other.test")
 
