@@ -79,7 +79,7 @@ TABLE: tuple[Row, ...] = (
     _row(r"qwen-?2\.5-coder|qwq", 128 * K, images=False),
     # https://docs.z.ai/guides/overview/overview
     _row(r"glm-[45][\d.]*v", 64 * K, images=True),
-    _row(r"glm-5\.[2-9]|glm-[6-9]", 1_000_000, 131_072, images=False),
+    _row(r"glm-5[.p-][2-9](?!\d)|glm-[6-9]", 1_000_000, 131_072, images=False),
     _row(r"glm-(4\.[67]|5)", 200_000, images=False),
     _row(r"glm-4\.5", 128_000, images=False),
     # https://platform.moonshot.ai/docs/pricing/chat

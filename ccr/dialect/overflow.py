@@ -12,19 +12,24 @@ CODE = "context_length_exceeded"
 # One alternative per wording seen in documents and public reports.
 OVERFLOW = re.compile(
     r"context_length_exceeded|prompt (?:is |was )?too long|maximum context length|max(?:imum)? prompt length"
-    r"|exceed\w*.{0,40}context (?:window|length|size|limit)|context (?:window|length) exceeds|exceed_context_size"
+    r"|exceed\w*.{0,40}context (?:window|length|size|limit)|exceed_context_size"
+    r"|context (?:window|length|size) (?:has been |is )?exceed(?:s|ed)"
     r"|input token count.{0,40}exceeds|exceeds? the maximum number of tokens"
     r"|reduce the length of the (?:messages|prompt|input)"
-    r"|exceeded model token limit|longer than the maximum model length|range of input length should be"
+    r"|exceeded model token limit|longer than the (?:maximum model|model'?s context) length"
+    r"|range of input length should be"
     r"|input is too long|input length .{0,40}exceed|prompt token count of|prompt exceeds max length"
     r"|model_max_prompt_tokens_exceeded|loaded with context length|greater than the context length|max_seq_len"
-    r"|`inputs` tokens|exceed max message tokens|too large for model with",
+    r"|`inputs` tokens|input tokens exceed|context_?window_?exceeded"
+    r"|exceed max message tokens|too large for model with|must be at least 1, got -\d",
     re.IGNORECASE,
 )
 _OURS = re.compile(r"prompt is too long: \d+ tokens > \d+ maximum|exceed context limit: \d+ \+ \d+ > \d+")
-_ERROR_NUMBER = re.compile(r"\(\d{4}\)\s*$")
-"""MiniMax ends its messages with the number of the error."""
-_NUMBER = re.compile(r"\d[\d,]{2,}")
+_ASIDE = re.compile(r"\(\d{4}\)\s*$|resulting in a maximum input length of \d+ tokens|length by \d+ tokens")
+"""MiniMax ends its messages with the number of the error; vLLM says what it allows besides the output asked for, and
+Ollama how much it is too much.
+"""
+_NUMBER = re.compile(r"(?<![ =]-)(?<!\d)\d[\d,]{2,}")
 _MAXIMUM = re.compile(
     r"(?:maximum|limit|allowed|at most|context (?:length|window|size)|n_ctx|max_seq_len|<=|\[\d+, )\D{0,60}?"
     r"(\d[\d,]{2,})"
@@ -33,11 +38,12 @@ _MAXIMUM = re.compile(
 )
 _PROMPT = re.compile(
     r"(\d[\d,]*) (?:tokens )?"
-    r"(?:of (?:text|tool) input|in the (?:messages|prompt|functions)|input tokens|`inputs` tokens)",
+    r"(?:of (?:text|tool) input|in the (?:messages|prompt|functions)|from the input|input tokens|`inputs` tokens)",
     re.IGNORECASE,
 )
 _OUTPUT = re.compile(
-    r"(\d[\d,]*) (?:tokens )?(?:in the (?:completion|output)|output tokens|`max_new_tokens`)|is too large: (\d[\d,]*)",
+    r"(\d[\d,]*) (?:tokens )?(?:(?:in|for) the (?:completion|output)|output tokens|`max_new_tokens`)"
+    r"|is too large: (\d[\d,]*)",
     re.IGNORECASE,
 )
 
@@ -55,7 +61,7 @@ def overflow_message(message: str) -> str:
     """Return Anthropic's sentence for a vendor's, which follows in brackets; without numbers only its beginning."""
     if _OURS.search(message):
         return message
-    text = _ERROR_NUMBER.sub("", message)
+    text = _ASIDE.sub("", message)
     numbers = _numbers(_NUMBER.findall(text))
     prompt, output = sum(_numbers(_PROMPT.findall(text))), sum(_numbers(_OUTPUT.findall(text)))
     maximum = _maximum(text, numbers)

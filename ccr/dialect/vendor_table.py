@@ -433,6 +433,9 @@ RULES: tuple[Rule, ...] = (
         r"^mistral-(small-(latest|26|4)|medium-(latest|3[.-]5|26)|large-4)",
         {"reasoning": "effort", "efforts": ("none", "high")},
     ),
+    # https://docs.mistral.ai/models/zai-glm-5-3, https://github.com/anomalyco/models.dev/pull/7334
+    Rule("mistral", r"^zai-glm-5(-2)?$", {"reasoning": "effort", "efforts": ("none", "high")}),
+    Rule("mistral", r"^zai-glm-(5-[3-9]|latest)", {"reasoning": "effort", "efforts": ("low", "high", "max")}),
     # https://docs.x.ai/docs/guides/reasoning
     Rule("xai", r"^grok-(3-mini|4|code|build)", {"stop": False}),
     Rule("xai", r"^grok-3-mini", {"reasoning": "effort", "efforts": ("low", "high")}),

@@ -6,8 +6,10 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from ccr.core.jsonio import dump, load
+from ccr.core.toolid import alnum_id
+from ccr.core.turns import with_one_user, without_user_after_tool
 
-Op = Literal["drop", "rename", "clamp", "fill", "sign", "strip_thinking", "stop_thinking"]
+Op = Literal["drop", "rename", "clamp", "fill", "sign", "short_ids", "take_turns", "strip_thinking", "stop_thinking"]
 Span = Literal["model", "session", "once"]
 """For whom a fix holds: every request to the provider's model, those of the same session, or just this one."""
 
@@ -41,8 +43,8 @@ class Fix(Struct, frozen=True):
 
     drop: remove the field. rename: call it `to`. clamp: keep the number within `least` and `most`. fill: set it to `to`
     in every turn of the assistant that lacks it. sign: give calls of tools the signature that stands for none.
-    strip_thinking: remove the thoughts of earlier turns; stop_thinking:
-    also ask for no new ones.
+    short_ids: make the ids of tool calls nine letters and digits. take_turns: let no user speak directly after a tool
+    or after a user. strip_thinking: remove the thoughts of earlier turns; stop_thinking: also ask for no new ones.
     """
 
     op: Op
@@ -60,6 +62,8 @@ class Fix(Struct, frozen=True):
             "clamp": f"keep {where} between {self.least} and {self.most}",
             "fill": f"add {where} where it is missing",
             "sign": "add the stand-in for a missing thought signature",
+            "short_ids": "send short ids of tool calls",
+            "take_turns": "let no user speak twice, nor directly after a tool",
             "strip_thinking": "leave out earlier thoughts",
             "stop_thinking": "leave out earlier thoughts and ask for no new ones",
         }
@@ -88,6 +92,10 @@ def apply(fix: Fix, body: Any) -> bool:
             return _fill(body, fix.path[-1], fix.to)
         case "sign":
             return _sign(body)
+        case "short_ids":
+            return _short_ids(body)
+        case "take_turns":
+            return _take_turns(body)
     return _strip_thinking(body, stops=fix.op == "stop_thinking")
 
 
@@ -131,10 +139,37 @@ def maximums(body: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
             yield from ((holder, key) for key in MAXIMUM if key in holder)
 
 
-def _fill(body: dict[str, Any], field: str, value: str) -> bool:
+def _short_ids(body: dict[str, Any]) -> bool:
+    changed = False
+    for message in _turns(body):
+        calls = message.get("tool_calls")
+        holders = [(call, "id") for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+        for holder, key in (*holders, (message, "tool_call_id")):
+            old = holder.get(key)
+            if isinstance(old, str):
+                holder[key] = alnum_id(old)
+                changed = changed or holder[key] != old
+    return changed
+
+
+def _take_turns(body: dict[str, Any]) -> bool:
+    turns = _turns(body)
+    ordered = with_one_user(without_user_after_tool(turns))
+    changed = len(ordered) != len(turns)
+    if changed:
+        body["messages"] = ordered
+    return changed
+
+
+def _turns(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     messages = body.get("messages")
-    turns = [m for m in messages if isinstance(m, dict)] if isinstance(messages, list) else []
-    missing = [m for m in turns if m.get("role") == "assistant" and not m.get(field) and not _types(m) & set(_THINKING)]
+    return [m for m in messages if isinstance(m, dict)] if isinstance(messages, list) else []
+
+
+def _fill(body: dict[str, Any], field: str, value: str) -> bool:
+    missing = [
+        m for m in _turns(body) if m.get("role") == "assistant" and not m.get(field) and not _types(m) & set(_THINKING)
+    ]
     for message in missing:
         if "tool_use" in _types(message):
             # A body for Anthropic's interface, where reasoning is a block.

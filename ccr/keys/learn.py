@@ -35,6 +35,7 @@ def _rule(pattern: str) -> re.Pattern[str]:
 # Each names the field that is refused, and some of them where it stands. The first that finds one decides.
 _REFUSED = (
     _rule(r"(?P<path>[\w$.\[\]]+): Extra inputs are not permitted"),  # Anthropic, pydantic
+    _rule(r"'type': '(?:extra_forbidden|literal_error|enum)', 'loc': \((?P<path>[^()]+)\)"),  # pydantic, in Python
     _rule(r"Unknown name \"(?P<name>[^\"]+)\"(?: at '(?P<path>[^']+)')?: Cannot find field"),  # Google
     _rule(r"\('(?P<path>[\w.]+)' : property '(?P<name>[\w$]+)' is unsupported"),  # Groq
     _rule(r"property '(?P<path>[\w$.]+)' is unsupported"),  # Groq, Cerebras
@@ -58,7 +59,7 @@ _REFUSED = (
 _RENAMED = _rule(_NAME + r" is not supported with this model\.? Use " + _NAME + r" instead")
 _UNSUPPORTED = _rule(
     r"not (?:be )?(?:supported|allowed|permitted|compatible)|unsupported|unrecognized|unknown|unexpected|only allowed|"
-    r"deprecated|incompatible|cannot be (?:used|combined)|may only be"
+    r"immutable|deprecated|incompatible|cannot be (?:used|combined)|may only be"
     r"|only \S+ (?:is|are) (?:allowed|supported|accepted)|不支持"
 )
 
@@ -85,6 +86,8 @@ _ROOM = (
     _rule(r"maximum context length is (?P<window>\d+) tokens.{0,120}?\((?P<prompt>\d+) in the messages"),  # OpenAI
     _rule(r"maximum context length is (?P<window>\d+) tokens.{0,120}?(?:has|contains)(?: at least)? (?P<prompt>\d+)"),
     _rule(r"maximum context length is (?P<window>\d+) tokens.{0,80}?\((?P<prompt>\d+) of text input"),  # OpenRouter
+    _rule(r"maximum context length of (?P<window>\d+) tokens.{0,80}?(?P<prompt>\d+) tokens from the input"),  # SGLang
+    _rule(r"passed (?P<prompt>\d+) input tokens.{0,120}?context length is only (?P<window>\d+) tokens"),  # vLLM
     _rule(r"must be <= (?P<window>\d+)\. Given: (?P<prompt>\d+) `inputs` tokens"),  # Together
 )
 _OTHER_INPUT = _rule(r"(\d+) of (?!text)\w+ input")
@@ -107,10 +110,20 @@ _THINKING_FIELDS = (
 )
 """The ways in which thinking is asked for, in all wire formats."""
 _MISSING_SIGNATURE = _rule(r"missing (?:a )?thought_?signature|thought_?signature.{0,40}(?:is missing|is required)")
+_SHORT_IDS = _rule(r"tool.?call.?ids?\b.{0,120}(?:must|should) be .{0,60}length (?:of )?9\b")
+_TURNS = _rule(r"unexpected role [`'\"]?user[`'\"]? after role [`'\"]?tool|conversation roles must alternate")
+_TEMPLATE = _rule(r"\bjinja\b|chat.?template")
 _MISSING_REASONING = _rule(
     r"missing [`'\"]?reasoning_content|reasoning_content[`'\"]?.{0,60}(?:is missing|must be passed|is required)"
     r"|content\[\]\.thinking[`'\"]?.{0,60}must be passed"
 )
+
+
+def is_refusal(status: int, answer: bytes) -> bool:
+    """Tell whether an answer is about the body that was sent. llama.cpp and Ollama take what a chat template can't
+    put into words for an error of their own: https://github.com/mistralai/mistral-vibe/issues/1006
+    """
+    return status in MENDABLE or (status == 500 and bool(_TEMPLATE.search(answer.decode("utf-8", "replace"))))
 
 
 def diagnose(answer: bytes, body: bytes) -> tuple[Fix, ...]:
@@ -123,7 +136,7 @@ def diagnose(answer: bytes, body: bytes) -> tuple[Fix, ...]:
         return ()
     error = _json(answer)
     texts = list(_texts(error)) or [answer.decode("utf-8", "replace")]
-    for find in (_forced, _thoughts, _room, _tokens, _renamed, _located, _thinking, _refused, _hinted):
+    for find in (_forced, _thoughts, _ids, _turns, _room, _tokens, _renamed, _located, _thinking, _refused, _hinted):
         proposed = dict.fromkeys(find(texts, error, sent))
         tried = _json(body)
         fixes = tuple(fix for fix in list(proposed)[:PROPOSALS] if apply(fix, tried))
@@ -165,20 +178,42 @@ def _has(sent: dict[str, Any], field: str) -> bool:
     return isinstance(where, dict) and name in where
 
 
+def _ids(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[Fix]:
+    """Mistral's own server and others with its chat template want ids of one form."""
+    if any(_SHORT_IDS.search(text) for text in texts):
+        yield Fix("short_ids")
+
+
+def _turns(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[Fix]:
+    """So do Mistral's chat templates want the order of messages."""
+    if any(_TURNS.search(text) for text in texts):
+        yield Fix("take_turns")
+
+
 def _room(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[Fix]:
+    asked = _asked(sent)
     for text in texts:
         found = next((m for rule in _ROOM if (m := rule.search(text))), None)
         if found is not None:
             prompt = int(found["prompt"]) + sum(int(n) for n in _OTHER_INPUT.findall(text))
             room = int(found["window"]) - prompt - MARGIN
+            if room == asked - MARGIN - 1:
+                # vLLM counts no further than to the first token for which there is no room.
+                room = asked // 2
             if room >= LEAST_REPLY:
                 yield Fix("clamp", ("max_tokens",), most=room, span="once")
 
 
+def _asked(sent: dict[str, Any]) -> int:
+    return max((holder[key] for holder, key in maximums(sent) if isinstance(holder[key], int)), default=0)
+
+
 def _tokens(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[Fix]:
-    asked = max((holder[key] for holder, key in maximums(sent) if isinstance(holder[key], int)), default=0)
+    asked = _asked(sent)
     for text in texts:
-        if not re.search(_MAXIMUM, text, re.IGNORECASE) or re.search(r"context length|context window|Use '", text):
+        if not re.search(_MAXIMUM, text, re.IGNORECASE) or re.search(
+            r"context length|context window|Use '|got -\d", text
+        ):
             continue
         limits = [limit for rule in _MOST for match in rule.finditer(text) if (limit := _limit(match)) < asked]
         least = next((match for rule in _LEAST if (match := rule.search(text))), None)
@@ -204,9 +239,10 @@ def _located(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator
     """FastAPI and Mistral say where in a list: `{"type": "extra_forbidden", "loc": ["body", "messages", 3, ...]}`."""
     for item in _objects(error):
         where = item.get("loc")
-        if isinstance(where, list) and str(item.get("type", "")).startswith("extra_forbidden"):
-            names = [ANY if isinstance(name, int) else str(name) for name in where]
-            yield from _dropped(names[1:] if names[:1] == ["body"] else names)
+        if isinstance(where, list) and str(item.get("type", "")).startswith(
+            ("extra_forbidden", "literal_error", "enum")
+        ):
+            yield from _dropped(_inside([ANY if isinstance(name, int) else str(name) for name in where]))
 
 
 def _refused(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[Fix]:
@@ -222,7 +258,12 @@ def _place(match: re.Match[str]) -> list[str]:
     if not groups:
         return _split(match[1])
     name = groups.get("name")
-    return [*_split(groups.get("path") or ""), *([name] if name else [])]
+    return [*_inside(_split(groups.get("path") or "")), *([name] if name else [])]
+
+
+def _inside(names: list[str]) -> list[str]:
+    """Return a path without the word for the whole body."""
+    return names[1:] if names[:1] == ["body"] else names
 
 
 def _hinted(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[Fix]:
@@ -234,7 +275,7 @@ def _hinted(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[
     for text in texts:
         if _UNSUPPORTED.search(text):
             words = set(re.findall(r"[A-Za-z_]\w{3,}", text))
-            yield from (fix for key in sent if key in words for fix in _dropped([key]))
+            yield from (fix for key in sent if {key, key.removesuffix("_kwargs")} & words for fix in _dropped([key]))
 
 
 def _dropped(names: Sequence[str]) -> Iterator[Fix]:
@@ -244,8 +285,8 @@ def _dropped(names: Sequence[str]) -> Iterator[Fix]:
 
 
 def _split(path: str) -> list[str]:
-    """Return the names of a path in any spelling: `a.0.b`, `a[0].b`."""
-    names = [name for name in re.split(r"[.\[\]]+", path) if name]
+    """Return the names of a path in any spelling: `a.0.b`, `a[0].b`, `'a', 0, 'b'`."""
+    names = [name for name in re.split(r"[.\[\]', ]+", path) if name]
     return [ANY if name.isdigit() else name for name in names]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from ccr.keys.fix import Fix, mend
-from ccr.keys.learn import MENDABLE, diagnose
+from ccr.keys.learn import diagnose, is_refusal
 from ccr.keys.lessons import Lessons
 
 
@@ -24,7 +24,7 @@ class Repairs:
 
     def learn(self, status: int, answer: bytes, body: bytes, *, provider: str, model: str, why: str) -> bool:
         """Take up what a refusal of the body says; tell whether the next try will be another one."""
-        if status not in MENDABLE:
+        if not is_refusal(status, answer):
             return False
         tried = self._tried.setdefault((provider, model), {})
         new = [fix for fix in diagnose(answer, body) if fix not in tried]

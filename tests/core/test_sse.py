@@ -86,11 +86,11 @@ def test_splitter_takes_anything(pieces: list[bytes]) -> None:
 def test_splitter_takes_a_long_line_in_small_pieces_in_linear_time() -> None:
     def seconds(size: int) -> float:
         splitter = Splitter()
-        began = time.perf_counter()
+        began = time.process_time()
         for _ in range(size):
             splitter.feed(b"0123456789")
         assert len(splitter.feed(b"\n\n")) == 0
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     seconds(1000)
     assert seconds(80_000) < 60 * seconds(4000) + 0.05

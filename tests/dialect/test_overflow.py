@@ -54,6 +54,12 @@ PROMPT: dict[str, tuple[str, int, int]] = {
         9000,
         8192,
     ),
+    "openai, newer": (
+        "Input tokens exceed the configured limit of 272000 tokens. Your messages resulted in 300007 tokens.",
+        300007,
+        272000,
+    ),
+    "sglang": ("The input (61709 tokens) is longer than the model's context length (40960 tokens).", 61709, 40960),
     "vllm": (
         "This model's maximum context length is 32768 tokens. However, your request has 40000 input tokens. Please "
         "reduce the length of the input messages.",
@@ -104,6 +110,16 @@ OUTPUT: dict[str, tuple[str, str]] = {
         "prompt contains at least 62466 input tokens, for a total of at least 128001 tokens.",
         "62466 + 65535 > 128000",
     ),
+    "vllm, newest": (
+        "You passed 98305 input tokens and requested 32768 output tokens. However, the model's context length is only "
+        "131072 tokens, resulting in a maximum input length of 98304 tokens. Please reduce the length of the input.",
+        "98305 + 32768 > 131072",
+    ),
+    "sglang": (
+        "Requested token count exceeds the model's maximum context length of 131072 tokens. You requested a total of "
+        "140000 tokens: 76000 tokens from the input messages and 64000 tokens for the completion.",
+        "76000 + 64000 > 131072",
+    ),
     "anthropic": (
         "input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000, decrease input length",
         "188240 + 21333 > 200000",
@@ -126,7 +142,11 @@ def test_too_much_output_is_told_apart(message: str, numbers: str) -> None:
         "invalid params, context window exceeds limit (2013)",
         "Prompt exceeds maximum context length",
         "prompt too long; exceeded max context length by 4 tokens",
+        "prompt too long; exceeded max context length by 100918 tokens",
+        "litellm.ContextWindowExceededError: litellm.BadRequestError: refused",
         "Total tokens of image and text exceed max message tokens",
+        "Context size has been exceeded.",
+        "max_tokens must be at least 1, got -8530. (parameter=max_tokens, value=-8530)",
     ],
 )
 def test_a_message_without_numbers_still_begins_as_it_must(message: str) -> None:
@@ -140,6 +160,7 @@ def test_a_message_without_numbers_still_begins_as_it_must(message: str) -> None
         "Rate limit reached for 100000 tokens per minute",
         "Request too large for model `m` on tokens per minute (TPM): Limit 6000, Requested 9000",
         "max_tokens must be at most 8192",
+        "max_tokens must be at least 1, got 0",
         "Invalid 'messages[3].content': string too long",
         "Unknown parameter: context_management",
         "",

@@ -153,6 +153,8 @@ def is_consistent(vendor: Vendor) -> bool:
         ("groq", "moonshotai/kimi-k2-instruct-0905", {"reasoning": "none", "max_output": 16384}),
         ("groq", "meta-llama/llama-4-scout-17b-16e-instruct", {"images": True}),
         ("mistral", "mistral-medium-3-5", {"efforts": ("none", "high"), "usage_option": False}),
+        ("mistral", "zai-glm-5-2", {"reasoning": "effort", "efforts": ("none", "high")}),
+        ("mistral", "zai-glm-5-3", {"reasoning": "effort", "efforts": ("low", "high", "max")}),
         ("mistral", "devstral-medium-latest", {"reasoning": "none", "tool_ids": "alnum9"}),
         ("xai", "grok-3-mini", {"reasoning": "effort", "efforts": ("low", "high"), "stop": False}),
         ("xai", "grok-4-fast-reasoning", {"reasoning": "none", "stop": False}),

@@ -138,6 +138,30 @@ def test_fill_gives_anthropic_turns_a_block() -> None:
     assert [block["type"] for block in after["messages"][0]["content"]] == ["thinking", "tool_use"]
 
 
+def test_short_ids_keep_a_call_and_its_result_together() -> None:
+    def body(first: str, second: str) -> dict[str, Any]:
+        calls = [{"id": call_id, "type": "function"} for call_id in (first, second)]
+        results = [{"role": "tool", "tool_call_id": call_id} for call_id in (first, second)]
+        return {"messages": [{"role": "assistant", "tool_calls": calls}, *results, {"role": "user"}]}
+
+    after = mended(body("Ab3dEf6hI", "toolu_01"), Fix("short_ids"))
+    short = after["messages"][2]["tool_call_id"]
+    assert after == body("Ab3dEf6hI", short)
+    assert len(short) == 9
+    assert mended(after, Fix("short_ids")) == after
+
+
+def test_take_turns_lets_no_user_speak_after_a_tool() -> None:
+    turns = [("user", "a"), ("user", "b"), ("assistant", ""), ("tool", "c"), ("user", "d")]
+    after = mended({"messages": [{"role": role, "content": text} for role, text in turns]}, Fix("take_turns"))
+    assert [(turn["role"], turn["content"]) for turn in after["messages"]] == [
+        ("user", "a\n\nb"),
+        ("assistant", ""),
+        ("tool", "c\n\nd"),
+    ]
+    assert mended(after, Fix("take_turns")) == after
+
+
 def test_strip_thinking_leaves_the_rest_of_each_turn() -> None:
     after = mended(ANTHROPIC, Fix("strip_thinking"))
     assert after["messages"] == [
@@ -159,6 +183,8 @@ def test_stop_thinking_asks_for_none() -> None:
         Fix("drop", ("nothing",)),
         Fix("rename", ("max_output",), to="x"),
         Fix("clamp", ("max_tokens",), most=99000),
+        Fix("short_ids"),
+        Fix("take_turns"),
         Fix("strip_thinking"),
         Fix("fill", ("messages", ANY, "reasoning"), to="."),
     ],
@@ -173,7 +199,9 @@ def test_what_is_no_object_is_left_alone(value: Any) -> None:
     assert not apply(Fix("drop", ("x",)), value)
 
 
-@pytest.mark.parametrize("op", ["drop", "rename", "clamp", "fill", "strip_thinking", "stop_thinking"])
+@pytest.mark.parametrize(
+    "op", ["drop", "rename", "clamp", "fill", "sign", "short_ids", "take_turns", "strip_thinking", "stop_thinking"]
+)
 def test_a_fix_says_what_it_does(op: Any) -> None:
     assert len(str(Fix(op, ("a", "b"), to="c"))) > 5
 

@@ -346,6 +346,36 @@ REFUSALS: list[tuple[str, dict[str, Any], Any, tuple[Fix, ...]]] = [
         openai("Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16, but got 1 instead.", "max_output_tokens"),
         (Fix("clamp", ("max_tokens",), least=16),),
     ),
+    (
+        "nvidia fixed value",
+        CHAT,
+        {"message": "Validation: `top_p` is immutable for this model and must be 0.95, got 1", "type": "Bad Request", "code": 400},
+        (drop("top_p"),),
+    ),
+    (
+        "nvidia template",
+        {**CHAT, "chat_template_kwargs": {"thinking": True}},
+        openai("chat_template is not supported for Mistral tokenizers."),
+        (drop("chat_template_kwargs"),),
+    ),
+    (
+        "vllm value",
+        CHAT,
+        openai("[{'type': 'literal_error', 'loc': ('body', 'reasoning_effort'), 'msg': \"Input should be 'low', 'medium' or 'high'\", 'input': 'max'}]"),
+        (drop("reasoning_effort"),),
+    ),
+    (
+        "fastapi value",
+        CHAT,
+        {"detail": [{"type": "literal_error", "loc": ["body", "reasoning_effort"], "msg": "Input should be 'low', 'medium' or 'high'"}]},
+        (drop("reasoning_effort"),),
+    ),
+    (
+        "vllm extra in a message",
+        CHAT,
+        openai("[{'type': 'extra_forbidden', 'loc': ('body', 'messages', 2, 'reasoning'), 'msg': 'Extra inputs are not permitted'}]"),
+        (drop("messages", "*", "reasoning"),),
+    ),
     # Prompt and reply together.
     (
         "vllm room",
@@ -357,7 +387,19 @@ REFUSALS: list[tuple[str, dict[str, Any], Any, tuple[Fix, ...]]] = [
         "vllm room, newer",
         CHAT,
         openai("This model's maximum context length is 65536 tokens. However, you requested 64000 output tokens and your prompt contains at least 1537 input tokens, for a total of at least 65537 tokens."),
-        (room(65536 - 1537 - 8),),
+        (room(32000),),
+    ),
+    (
+        "vllm room, newest",
+        CHAT,
+        openai("You passed 1537 input tokens and requested 64000 output tokens. However, the model's context length is only 65536 tokens, resulting in a maximum input length of 1536 tokens. Please reduce the length of the input prompt. (parameter=input_tokens, value=1537)"),
+        (room(32000),),
+    ),
+    (
+        "sglang room",
+        CHAT,
+        openai("Requested token count exceeds the model's maximum context length of 65536 tokens. You requested a total of 74000 tokens: 10000 tokens from the input messages and 64000 tokens for the completion. Please reduce the number of tokens in the input messages or the completion to fit within the limit."),
+        (room(65536 - 10000 - 8),),
     ),
     (
         "openai room",
@@ -436,6 +478,45 @@ def test_missing_reasoning_is_filled_in(message: str) -> None:
     assert fix.op == "fill"
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"object": "error", "message": "Tool call id was toolu_01ABC but must be a-z, A-Z, 0-9, with a length of 9.", "type": "invalid_function_call", "param": None, "code": "3280"},
+        openai("Tool call id was call_0123456789 but must be a-z, A-Z, 0-9, with a length of 9."),
+        openai("Tool call IDs should be alphanumeric strings with length 9!"),
+    ],
+    ids=["mistral", "vllm", "a chat template"],
+)  # fmt: skip
+def test_long_ids_of_tool_calls_are_shortened(told: dict[str, Any]) -> None:
+    body = {"messages": [{"role": "assistant", "tool_calls": [{"id": "toolu_01ABC"}]}]}
+    answer = json.dumps(told).encode()
+    assert diagnose(answer, json.dumps(body).encode()) == (Fix("short_ids"),)
+    assert diagnose(answer, json.dumps({"messages": [{"tool_call_id": "Ab3dEf6hI"}]}).encode()) == ()
+
+
+JINJA = """
+------------
+While executing CallExpression at line 189, column 32 in source:
+...== 0) %}{{- raise_exception('After the optional system message, con...
+Error: Jinja Exception: After the optional system message, conversation roles must alternate user and assistant roles except for tool calls and results."""
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"object": "error", "message": "Unexpected role 'user' after role 'tool'", "type": "invalid_request_message_order", "param": None, "code": "3230"},
+        {"object": "error", "message": "After the optional system message, conversation roles must alternate user/assistant/user/assistant/...", "code": 400},
+        {"error": {"code": 500, "message": JINJA, "type": "server_error"}},
+    ],
+    ids=["mistral", "vllm", "llama.cpp"],
+)  # fmt: skip
+def test_turns_are_ordered_as_the_template_wants(told: dict[str, Any]) -> None:
+    body = {"messages": [{"role": "tool", "content": "x"}, {"role": "user", "content": "y"}]}
+    answer = json.dumps(told).encode()
+    assert diagnose(answer, json.dumps(body).encode()) == (Fix("take_turns"),)
+    assert diagnose(answer, json.dumps(CHAT).encode()) == ()
+
+
 HOPELESS: list[Any] = [
     openai("This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens."),
     openai(
@@ -443,6 +524,8 @@ HOPELESS: list[Any] = [
     ),
     openai("tools.0.custom.input_schema: Extra inputs are not permitted"),
     openai("'messages' is not supported"),
+    openai("max_tokens must be at least 1, got -853. (parameter=max_tokens, value=-853)", "max_tokens"),
+    openai("[{'type': 'literal_error', 'loc': ('body', 'messages', 0, 'role'), 'msg': 'Input should be'}]"),
     openai("Unsupported value: 'stream' does not support true with this model."),
     openai("Unknown parameter: 'nothing_that_was_sent'."),
     openai("This model does not support image input"),

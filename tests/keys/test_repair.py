@@ -41,6 +41,16 @@ def test_only_refusals_of_the_body_teach(status: int) -> None:
     assert not refuse(Repairs(Lessons()), "x", status=status)
 
 
+def test_a_chat_templates_exception_is_a_refusal() -> None:
+    body = b'{"messages":[{"role":"tool","content":"a"},{"role":"user","content":"b"}]}'
+    answer = b'{"error":{"code":500,"message":"Jinja Exception: conversation roles must alternate"}}'
+    repairs = Repairs(Lessons())
+    assert repairs.learn(500, answer, body, provider="p", model="m", why="")
+    assert json.loads(repairs.apply(body, provider="p", model="m")) == {
+        "messages": [{"role": "tool", "content": "a\n\nb"}]
+    }
+
+
 def test_what_worked_is_remembered_for_others() -> None:
     lessons = Lessons()
     first = Repairs(lessons)

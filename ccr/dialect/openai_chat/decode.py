@@ -62,6 +62,7 @@ class ChatDecoder:
         """Decode a whole reply, or one chunk of JSON lines."""
         if not isinstance(data, dict):
             return ()
+        data = _unwrapped(data)
         choices = data.get("choices")
         self._whole = isinstance(choices, list) and any(isinstance(c, dict) and "message" in c for c in choices)
         if not (self._started or choices or find_usage(data)):
@@ -213,6 +214,12 @@ def _stopped(chunk: Json) -> Fault | None:
     """Groq tells beside the choices why it broke a stream off: https://console.groq.com/docs/api-reference"""
     groq = chunk.get("x_groq")
     return error_in(groq) if isinstance(groq, dict) and groq.get("error") else None
+
+
+def _unwrapped(data: Json) -> Json:
+    """Cline's service has the whole reply in an envelope: https://github.com/cline/cline/issues/13348"""
+    inner = data.get("data")
+    return inner if isinstance(inner, dict) and inner.get("choices") and "choices" not in data else data
 
 
 def _foreign(data: Json) -> Fault:

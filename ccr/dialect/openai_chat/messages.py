@@ -1,8 +1,8 @@
 """Unified messages to chat-completion messages, in the form that the vendor takes."""
 
-import hashlib
 from collections.abc import Iterable
 
+from ccr.core.toolid import alnum_id, digest
 from ccr.core.toolname import wire_name
 from ccr.core.unified import Json, Message
 from ccr.dialect.base import Target
@@ -40,15 +40,9 @@ def encode_messages(messages: Iterable[Json], target: Target) -> list[Json]:
 def wire_id(call_id: str, target: Target) -> str:
     """Return a tool call's id in the form that the vendor takes: itself if legal, else a hash of it."""
     style = target.vendor.tool_ids
-    if style == "alnum9" and not (len(call_id) == 9 and call_id.isascii() and call_id.isalnum()):
-        return _digest(call_id)[:9]
     if style == "short40" and len(call_id) > 40:
-        return f"call_{_digest(call_id)[:32]}"
-    return call_id
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+        return f"call_{digest(call_id)[:32]}"
+    return alnum_id(call_id) if style == "alnum9" else call_id
 
 
 def _add_system(message: Json, target: Target, found: Conversation) -> None:

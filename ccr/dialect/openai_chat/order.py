@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from ccr.core.turns import without_user_after_tool
 from ccr.core.unified import Json
 from ccr.dialect.openai_chat.part import joined
 from ccr.dialect.vendor import Vendor
@@ -10,8 +11,6 @@ MARKS = 4
 """Cache marks of one request: https://docs.claude.com/en/docs/build-with-claude/prompt-caching"""
 GO_ON = "Continue."
 """Said by the user where nobody says anything."""
-UNDERSTOOD = "Understood."
-"""Said by the assistant where the vendor refuses what follows without it."""
 
 
 class Conversation:
@@ -43,7 +42,7 @@ class Conversation:
         """Return all messages, as the vendor takes them."""
         messages = self._messages
         if not self._vendor.user_after_tool:
-            messages = list(_without_user_after_tool(messages))
+            messages = list(without_user_after_tool(messages))
         if all(message["role"] == "system" for message in messages):
             messages.append({"role": "user", "content": GO_ON})
         last = messages[-1]
@@ -52,23 +51,6 @@ class Conversation:
         if self._vendor.cache_control:
             _limit_marks(messages)
         return messages
-
-
-def _without_user_after_tool(messages: Iterable[Json]) -> Iterable[Json]:
-    """Mistral refuses a user message directly after a tool result: the text joins the result it follows.
-
-    https://docs.mistral.ai/capabilities/function_calling/
-    """
-    last: Json = {}
-    for message in messages:
-        content = message.get("content")
-        if last.get("role") == "tool" and message["role"] == "user":
-            if isinstance(content, str):
-                last["content"] = joined(last["content"], content)
-                continue
-            yield {"role": "assistant", "content": UNDERSTOOD}
-        yield message
-        last = message
 
 
 def _limit_marks(messages: Iterable[Json]) -> None:

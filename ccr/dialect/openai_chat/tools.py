@@ -18,6 +18,8 @@ SNAPSHOT = 16
 """Characters that repeated arguments must have to be the start again for certain, and no object inside."""
 NO_NAME = "unknown_tool"
 """Stands for a name that the upstream never told, so that the call is refused instead of lost."""
+NO_ID = ("null", "None", "undefined")
+"""What some send for no id: https://github.com/langchain-ai/langchainjs/pull/11373"""
 
 
 class Slot:
@@ -118,7 +120,9 @@ class Calls:
         self._slots: list[Slot] = []
         self._by_index: dict[int, Slot] = {}
         self._row: list[Slot | None] = []
-        """The calls that the last delta of several had pieces of."""
+        """The calls that the last delta of several had pieces of, ..."""
+        self._indexes: list[int | None] = []
+        """... and what it gave for their indexes."""
         self._active = 0
         self._preface: list[Event] = []
 
@@ -138,11 +142,13 @@ class Calls:
         `preface` belongs directly before the first call that begins here or later.
         """
         self._preface += preface
+        indexes = [_index(piece.get("index")) for piece in pieces]
         several = len(pieces) > 1
-        row = self._row if several and len(self._row) == len(pieces) else [None] * len(pieces)
-        taken = [self._take(piece, place) for piece, place in zip(pieces, row, strict=True)]
+        known = several and indexes == self._indexes
+        places = [self._row[at] if known and _is_vague(indexes, at) else None for at in range(len(pieces))]
+        taken = [self._take(piece, index, place) for piece, index, place in zip(pieces, indexes, places, strict=True)]
         if several:
-            self._row = taken
+            self._row, self._indexes = taken, indexes
         return self._release(ended=False)
 
     def end(self) -> list[Event]:
@@ -150,7 +156,7 @@ class Calls:
         preface, self._preface = self._preface, []
         return [*self._release(ended=True), *preface]
 
-    def _take(self, delta: Json, place: Slot | None) -> Slot | None:
+    def _take(self, delta: Json, index: int | None, place: Slot | None) -> Slot | None:
         """Take one piece, and return the call that it was of. `place` is the one that its place in the list suggests,
         which is all there is of some pieces: https://github.com/SamSaffron/term-llm/pull/314
         """
@@ -158,11 +164,7 @@ class Calls:
         if not (name or piece or call_id):
             return place
         self.taken += 1
-        index = _index(delta.get("index"))
-        if place is None or name or call_id or index is not None:
-            slot = self._find(index, call_id, name=name, piece=piece)
-        else:
-            slot = place
+        slot = self._find(index, call_id, name=name, piece=piece) if place is None or name or call_id else place
         slot.id = slot.id or call_id
         if name and not slot.started:
             slot.name = name
@@ -231,7 +233,15 @@ def _said(piece: Json) -> tuple[str, str, str]:
     """Return the id, the name and the arguments in one piece of a call."""
     function = piece.get("function")
     function = function if isinstance(function, dict) else piece
-    return _string(piece.get("id")), _string(function.get("name")), _arguments(function.get("arguments"))
+    call_id = _string(piece.get("id"))
+    name, arguments = _string(function.get("name")), _arguments(function.get("arguments"))
+    return "" if call_id in NO_ID else call_id, name, arguments
+
+
+def _is_vague(indexes: Sequence[int | None], place: int) -> bool:
+    """Tell whether a piece's index does not say which of a delta's calls it belongs to."""
+    index = indexes[place]
+    return index is None or indexes.count(index) > 1
 
 
 def _is_other(slot: Slot, call_id: str, *, name: str, piece: str) -> bool:

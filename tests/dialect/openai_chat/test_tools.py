@@ -242,13 +242,13 @@ def test_long_arguments_in_small_pieces_take_linear_time() -> None:
         text = json.dumps({"content": 'x = "y"\n' * size})
         pieces = [{"index": 0, "function": {"arguments": text[i : i + 4]}} for i in range(0, len(text), 4)]
         found = Calls()
-        began = time.perf_counter()
+        began = time.process_time()
         events = [*found.feed([{"index": 0, "id": "a", "function": {"name": "Write"}}])]
         for one in pieces:
             events += found.feed([one])
         events += found.end()
         assert "".join(e.json for e in events if isinstance(e, ToolArgs)) == text
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     seconds(100)
     assert seconds(10_000) < 60 * seconds(500) + 0.05
