@@ -50,3 +50,9 @@ def test_window_at_home_is_what_its_user_says(address: str) -> None:
     provider = {"name": "up", "api_base_url": address, "models": ["glm-4.6"]}
     config = parse(json.dumps({"Providers": [provider]}), {}).require()
     assert Snapshot(config, "hash").catalog.known(Target("up", "glm-4.6")) == Model(None, False)
+
+
+def test_rules_of_the_file_are_in_force() -> None:
+    rules = [{"when": {"tool": "Bash", "tokens": "> 100"}, "model": "up,m", "name": "mine"}]
+    (line,) = snapshot(default="up,m", rules=rules).routes.table
+    assert (line.name, line.model, line.over) == ("mine", "up,m", 100)

@@ -78,7 +78,7 @@ def _router(value: Any, *, path: str, report: Report) -> Router:
     if not isinstance(value, dict):
         report.add(path, "must be an object of routes", hint='such as {"default": "provider,model"}', fatal=True)
         return Router()
-    value = {key: _route(route) for key, route in value.items()}
+    value = {key: route if key.lower() == "rules" else _route(route) for key, route in value.items()}
     router = read(Router, value, path=path, report=report) or Router()
     return replace(router, long_context_threshold=router.long_context_threshold or LONG_CONTEXT_THRESHOLD)
 

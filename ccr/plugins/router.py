@@ -1,5 +1,6 @@
 """The user's own router: `CUSTOM_ROUTER_PATH`, in Python or in JavaScript."""
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ from ccr.plugins.failure import PluginError
 from ccr.plugins.js.bridge import Bridge
 from ccr.plugins.pyfile import load
 from ccr.plugins.worker import Worker
+from ccr.route.place import find_folder
 
 NAMES = ("router", "route", "main")
 
@@ -26,10 +28,14 @@ class Router(Protocol):
 
 
 class PythonRouter:
-    """A `.py` file with `router(req, config)`, sync or async; it has `limit` seconds."""
+    """A `.py` file with `router(req, config)`, sync or async; it has `limit` seconds.
+
+    A function with a third parameter gets `{"token_count", "session_id", "agent", "folder"}` there.
+    """
 
     def __init__(self, path: Path, *, config: Json, log: Log, limit: float) -> None:
         self._function = _function(path)
+        self._takes_context = _takes_three(self._function)
         self._worker = Worker(path)
         self._config = config
         self._log = PluginLog(log, path.name)
@@ -50,7 +56,10 @@ class PythonRouter:
             log=self._log,
             config=config,
         )
-        return self._function(ask, config)
+        if not self._takes_context:
+            return self._function(ask, config)
+        known = {"token_count": tokens, "session_id": inbound.session, "agent": inbound.agent}
+        return self._function(ask, config, {**known, "folder": find_folder(inbound.body)})
 
 
 class JavaScriptRouter:
@@ -98,3 +107,11 @@ def _function(path: Path) -> Callable[..., Any]:
             function: Callable[..., Any] = found
             return function
     raise PluginError(f"it must define `def router(req, config)`, sync or async ({path})")
+
+
+def _takes_three(function: Callable[..., Any]) -> bool:
+    try:
+        inspect.signature(function).bind(1, 2, 3)
+    except (TypeError, ValueError):
+        return False
+    return True

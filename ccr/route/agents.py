@@ -40,6 +40,7 @@ _ACT = "Go on with the task: call the tools that fit it best. If nothing is left
 
 _SAID = re.compile(r"\{[^{}]*\}")
 _THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
+_SHOWN = ("image", "document")
 _KEPT = ("system", "messages", "max_tokens", "temperature", "metadata")
 """Fields of a request that say something to any model; those about thinking and tools are for the one who answers."""
 
@@ -93,7 +94,7 @@ def choice(message: Body, names: Collection[str]) -> str | None:
 
 
 def task_body(body: Body, name: str) -> Body:
-    """Return the Messages body for an agent that works without tools: the conversation as mere words and images."""
+    """Return the Messages body for an agent that works without tools: the conversation as mere words and pages."""
     return {**_kept(body), "messages": _plain(body, _TASKS[name])}
 
 
@@ -140,15 +141,15 @@ def _join(messages: list[Body], role: str, content: list[Body]) -> None:
 
 
 def _parts(block: Body) -> list[Body]:
-    """Return a content block as text; images stay."""
+    """Return a content block as text; images and documents stay."""
     kind = block.get("type")
     if kind == "text":
         return [{"type": "text", "text": text(block)}] if text(block) else []
-    if kind == "image":
+    if kind in _SHOWN:
         return [block]
     if kind == "tool_use":
         return [{"type": "text", "text": f"[Call of {block.get('name')}: {dump_text(block.get('input'))}]"}]
     if kind == "tool_result":
-        images = [part for part in blocks(block.get("content")) if part.get("type") == "image"]
-        return [{"type": "text", "text": f"[Result: {result_text(block)}]"}, *images]
+        shown = [part for part in blocks(block.get("content")) if part.get("type") in _SHOWN]
+        return [{"type": "text", "text": f"[Result: {result_text(block)}]"}, *shown]
     return []

@@ -16,6 +16,8 @@ class Layer(Struct, frozen=True):
 
     source: str
     router: Mapping[str, Any]
+    is_trusted: bool = True
+    """Whether the user wrote it. A repository must not bring patterns: one can take for ever."""
 
 
 class Merged(Struct, frozen=True):
@@ -35,7 +37,7 @@ def merge(router: Mapping[str, Any], layers: Iterable[Layer], catalog: Catalog) 
     for layer in layers:
         usable = {}
         for name, value in layer.router.items():
-            wrong = _wrong(name, value, catalog)
+            wrong = _wrong(name, value, catalog, is_trusted=layer.is_trusted)
             if wrong:
                 problems.append(f"{layer.source}: {wrong}")
             else:
@@ -46,7 +48,7 @@ def merge(router: Mapping[str, Any], layers: Iterable[Layer], catalog: Catalog) 
     return Merged(found, tuple(sources), tuple(problems))
 
 
-def _wrong(name: str, value: Any, catalog: Catalog) -> str:
+def _wrong(name: str, value: Any, catalog: Catalog, *, is_trusted: bool) -> str:
     """Return what is wrong with one entry of a layer, or an empty string."""
     try:
         routes = read_routes({name: value})
@@ -54,6 +56,8 @@ def _wrong(name: str, value: Any, catalog: Catalog) -> str:
             for model in (route.model, *(window.model for window in route.windows)):
                 resolve(model, catalog)
         for line in routes.table:
+            if line.text and not is_trusted:
+                return f"Router.{name}: a condition on text may not come from a repository"
             resolve(line.model, catalog)
     except ConfigError as error:
         return str(error)

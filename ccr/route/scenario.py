@@ -88,7 +88,9 @@ def table(case: Case) -> Hit | str:
         if not line.holds(case.facts, case.tokens):
             continue
         try:
-            return Hit(_resolve(f"Router.rules, {line.name}", Route(line.model), case), f"Router.rules, {line.name}")
+            return Hit(
+                _resolve(f"Router.rules, {line.name}", Route(line.model), case), f"{line.name} of Router.rules holds"
+            )
         except NotFound as error:
             missed = error.message
     return missed

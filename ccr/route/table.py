@@ -22,19 +22,47 @@ _TIMES = ("days", "hours", "tz")
 _TOKENS = re.compile(r"\s*([<>])\s*([\d_]+)\s*")
 
 
+class Glob(Struct, frozen=True):
+    """A name in which `*` stands for anything; case doesn't matter. Its cost is linear, whatever it is made of."""
+
+    parts: tuple[str, ...]
+
+    @classmethod
+    def read(cls, word: str) -> "Glob":
+        """Return the glob that a word means."""
+        return cls(tuple(word.casefold().split("*")))
+
+    def fits(self, name: str) -> bool:
+        """Tell whether it is the whole name."""
+        name = name.casefold()
+        first, *rest = self.parts
+        if not rest:
+            return name == first
+        *middle, last = rest
+        position, end = len(first), len(name) - len(last)
+        if not name.startswith(first) or not name.endswith(last) or position > end:
+            return False
+        for part in middle:
+            position = name.find(part, position, end)
+            if position < 0:
+                return False
+            position += len(part)
+        return True
+
+
 class Line(Struct, frozen=True):
     """One rule: all its conditions must hold. Tokens are `over` or `under` a number; None and empty ask for nothing."""
 
     model: str
     name: str
-    models: tuple[Pattern, ...] = ()
+    models: tuple[Glob, ...] = ()
     over: int | None = None
     under: int | None = None
     text: Pattern | None = None
-    tools: tuple[Pattern, ...] = ()
+    tools: tuple[Glob, ...] = ()
     agent: bool | None = None
-    headers: tuple[tuple[str, Pattern], ...] = ()
-    projects: tuple[Pattern, ...] = ()
+    headers: tuple[tuple[str, Glob], ...] = ()
+    projects: tuple[Glob, ...] = ()
     window: Window | None = None
 
     def is_open(self, now: datetime) -> bool:
@@ -54,7 +82,7 @@ class Line(Struct, frozen=True):
             return False
         if self.models and not _any(self.models, [facts.model]):
             return False
-        if not all(pattern.fullmatch(facts.headers.get(name, "")) for name, pattern in self.headers):
+        if not all(pattern.fits(facts.headers.get(name, "")) for name, pattern in self.headers):
             return False
         if self.tools and not _any(self.tools, (str(tool.get("name", "")) for tool in tools(facts.body))):
             return False
@@ -135,27 +163,22 @@ def _expression(value: Any) -> Pattern | None:
         raise ValueError(f"text: {value!r} is no regular expression: {error}") from None
 
 
-def _globs(when: Mapping[str, Any], name: str) -> tuple[Pattern, ...]:
+def _globs(when: Mapping[str, Any], name: str) -> tuple[Glob, ...]:
     value = when.get(name)
     words = [value] if isinstance(value, str) else value
     if words is None:
         return ()
     if not isinstance(words, list | tuple) or not all(isinstance(word, str) and word for word in words):
         raise ValueError(f"{name}: must be a name or a list of names, in which * stands for anything")
-    return tuple(map(_glob, words))
+    return tuple(map(Glob.read, words))
 
 
-def _glob(word: str) -> Pattern:
-    parts = (".*" if part == "*" else "." if part == "?" else re.escape(part) for part in re.split(r"([*?])", word))
-    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
-
-
-def _headers(value: Any) -> tuple[tuple[str, Pattern], ...]:
+def _headers(value: Any) -> tuple[tuple[str, Glob], ...]:
     if value is None:
         return ()
     if not isinstance(value, Mapping) or not all(isinstance(word, str) for word in value.values()):
         raise ValueError("header: must be an object of names and values, in which * stands for anything")
-    return tuple((str(name).lower(), _glob(word)) for name, word in value.items())
+    return tuple((str(name).lower(), Glob.read(word)) for name, word in value.items())
 
 
 def _choice(value: Any) -> bool | None:
@@ -169,6 +192,6 @@ def _window(when: Mapping[str, Any], model: str) -> Window | None:
     return read_window({**times, "model": model}) if times else None
 
 
-def _any(patterns: Iterable[Pattern], words: Iterable[str]) -> bool:
+def _any(globs: Iterable[Glob], words: Iterable[str]) -> bool:
     known = list(words)
-    return any(pattern.fullmatch(word) for pattern in patterns for word in known)
+    return any(glob.fits(word) for glob in globs for word in known)

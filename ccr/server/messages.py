@@ -232,13 +232,24 @@ async def ask(state: State, snapshot: Snapshot, inbound: Inbound, upstream: Upst
 
     trail = Trail(id="req_own", started=0.0)
     relay = Relay(collect, stream=False, headers={})
-    exchange = _exchange(state, inbound, Watch(relay), relay=relay, trail=trail)
+    watch = Watch(relay)
+    exchange = _exchange(state, inbound, watch, relay=relay, trail=trail)
     prompt = Prompt(state, snapshot, inbound)
     await prompt.measure([upstream])
     candidates = [candidate(state.board, upstream, repeats=True)]
     prepare = _errand(state, snapshot, inbound, upstream, body=inbound.body, prompt=prompt, trail=trail)
-    wanted = Ask(exchange.accepted, inbound.session)
-    await exchange.run(attempts(candidates, wanted, random=state.board.random), candidates, errands=[prepare])
+    tries = attempts(candidates, Ask(exchange.accepted, inbound.session), random=state.board.random)
+    failure: CcrError | None = None
+    async with trio.open_nursery() as nursery:
+        # No client of ours can leave, but the limits hold for us too.
+        nursery.start_soon(watch.run, trio.sleep_forever, nursery.cancel_scope)
+        try:
+            await exchange.run(tries, candidates, errands=[prepare])
+        except CcrError as error:
+            failure = error
+        nursery.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
     return load(b"".join(pieces))
 
 

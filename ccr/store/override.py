@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ccr.config.problem import Report
 from ccr.config.syntax import document
@@ -34,7 +35,7 @@ class Places(Struct, frozen=True):
         for path in self._files(session, folder):
             found = read(path)
             if isinstance(found, Layer):
-                layers.append(found)
+                layers.append(replace(found, is_trusted=not self._is_repositorys(path)))
             elif found:
                 problems.append(found)
         return tuple(layers), tuple(problems)
@@ -58,6 +59,9 @@ class Places(Struct, frozen=True):
             yield self.home / project / "config.json"
             if session:
                 yield self.home / project / f"{session}.json"
+
+    def _is_repositorys(self, path: Path) -> bool:
+        return self.home not in path.parents and self.claude not in path.parents
 
     def _project_of(self, session: str) -> str:
         """Return the project whose transcripts have the session's."""

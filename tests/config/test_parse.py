@@ -245,3 +245,9 @@ def test_a_route_in_a_list_is_read_in_its_long_form() -> None:
     config = parse(text, {}).require()
     assert config.router.default == {"model": "a,b", "fallback": ["c,d"]}
     assert config.router.think == "a,b"
+
+
+def test_parse_takes_no_rule_for_a_route() -> None:
+    loaded = parse('{"Router": {"default": ["up,m", "up,n"], "rules": ["up,m"]}}', {})
+    assert "Router.rules[0]: expected an object, got text (it is ignored)" in texts(loaded)
+    assert loaded.require().router.rules == ()

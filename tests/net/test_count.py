@@ -1,9 +1,13 @@
 """A provider's own count, from a fake transport on a virtual clock."""
 
+import json
+from typing import Any
+
 import httpx
+import pytest
 import trio
 
-from ccr.config.schema import Key, Provider
+from ccr.config.schema import Entry, Key, Provider
 from ccr.config.tokenizer import Choice
 from ccr.net.count import SECONDS, count
 from ccr.transform.chain import Chain
@@ -15,14 +19,15 @@ UPSTREAM = Upstream(PROVIDER, "claude-x", Chain.build((), ()))
 
 
 class Fake(httpx.AsyncBaseTransport):
-    def __init__(self, wait: float) -> None:
+    def __init__(self, wait: float, answer: bytes = b'{"input_tokens": 7}') -> None:
         self._wait = wait
+        self._answer = answer
         self.seen: list[httpx.Request] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.seen.append(request)
         await trio.sleep(self._wait)
-        return httpx.Response(200, stream=httpx.ByteStream(b'{"input_tokens": 7}'))
+        return httpx.Response(200, stream=httpx.ByteStream(self._answer))
 
 
 @trio_test(autojump=True)
@@ -58,3 +63,41 @@ async def test_provider_that_has_no_way_to_count_is_not_asked() -> None:
     chat = Upstream(Provider(name="up", url="https://x.example/v1"), "m", Chain.build((), ()))
     assert await count(client, chat, {"messages": []}) is None
     assert client.seen == []
+
+
+BODY = {"model": "x", "max_tokens": 9, "stream": True, "messages": [{"role": "user", "content": "hi"}]}
+
+
+@pytest.mark.parametrize(
+    ("url", "use", "sent_to", "told", "check"),
+    [
+        pytest.param(
+            "https://generativelanguage.googleapis.com/v1beta/models/",
+            "gemini",
+            "https://generativelanguage.googleapis.com/v1beta/models/m:countTokens",
+            b'{"totalTokens": 7}',
+            lambda body: body["generateContentRequest"]["model"] == "models/m",
+            id="gemini",
+        ),
+        pytest.param(
+            "https://api.openai.com/v1",
+            "openai-responses",
+            "https://api.openai.com/v1/responses/input_tokens",
+            b'{"object": "response.input_tokens", "input_tokens": 7}',
+            lambda body: body["input"] and not {"stream", "max_output_tokens"} & set(body),
+            id="responses",
+        ),
+    ],
+)
+def test_other_apis_that_can_count_are_asked(url: str, use: str, sent_to: str, told: bytes, check: Any) -> None:
+    @trio_test(autojump=True)
+    async def run() -> None:
+        client = Fake(0, told)
+        provider = Provider(name="up", url=url, keys=(Key("sk-1"),))
+        assert await count(client, Upstream(provider, "m", Chain.build([Entry(use)])), BODY) == 7
+        (asked,) = client.seen
+        assert str(asked.url) == sent_to
+        assert "sk-1" in str(asked.headers.raw)
+        assert check(json.loads(asked.content))
+
+    run()

@@ -132,6 +132,19 @@ async def test_broken_custom_router_leaves_it_to_the_rules(home: Home, name: str
 
 
 @trio_test(limit=30)
+async def test_python_router_may_take_the_context_too(home: Home) -> None:
+    code = (
+        "def router(req, config, context):\n"
+        "    assert context['token_count'] == req.token_count and context['session_id'] == req.session_id\n"
+        "    return 'up,n' if context['folder'] == '/home/me/app' and context['agent'] == 'a1' else None\n"
+    )
+    async with running(home, CUSTOM_ROUTER_PATH=home.write("r.py", code)) as router:
+        router.inner.http.headers["x-claude-code-agent-id"] = "a1"
+        answer = await router.ask("hello", system="Working directory: /home/me/app\n")
+    assert answer.headers["x-ccr-route"] == "up,n"
+
+
+@trio_test(limit=30)
 async def test_custom_router_that_names_nothing_leaves_it_to_the_rules(home: Home) -> None:
     path = home.write("r.py", "def router(req, config):\n    return 'nobody,nothing'\n")
     async with running(home, CUSTOM_ROUTER_PATH=path) as router:

@@ -89,14 +89,16 @@ def test_task_body_has_no_tools_and_alternating_roles() -> None:
             "role": "assistant",
             "content": [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "I read."}, call],
         },
-        user(result([{"type": "text", "text": "x = 1"}, IMAGE])),
+        user(result([{"type": "text", "text": "x = 1"}, IMAGE, {"type": "document", "source": {}}])),
         {"role": "system", "content": "a notice"},
     ]
     asked = task_body(body(messages=talk), THINKER)
     assert "tools" not in asked
     assert [message["role"] for message in asked["messages"]] == ["user", "assistant", "user"]
-    said = [part.get("text", "image") for part in asked["messages"][1]["content"] + asked["messages"][2]["content"]]
-    assert said[:5] == ["I read.", '[Call of Read: {"file_path":"a.py"}]', "[Result: x = 1]", "image", "a notice"]
+    said = [
+        part.get("text", part["type"]) for part in asked["messages"][1]["content"] + asked["messages"][2]["content"]
+    ]
+    assert said[:5] == ["I read.", '[Call of Read: {"file_path":"a.py"}]', "[Result: x = 1]", "image", "document"]
     assert talk[0]["content"] == [{"type": "text", "text": "look"}]
 
 

@@ -32,3 +32,13 @@ def test_header_of_routes_is_read_back() -> None:
     routes = {"think": "p,m", "default": "openrouter,a/b:free"}
     assert dict(read_header(write_header(routes))) == routes
     assert dict(read_header("nonsense; =x; y=; a=b,c")) == {"a": "b,c"}
+
+
+def test_repository_may_bring_rules_but_no_patterns() -> None:
+    plain = {"rules": [{"when": {"tool": "Bash"}, "model": "main,small"}]}
+    pattern = {"rules": [{"when": {"text": "(a+)+$"}, "model": "main,small"}]}
+    layers = [Layer("repo", plain, is_trusted=False), Layer("other", pattern, is_trusted=False)]
+    merged = merge(BASE, layers, CATALOG)
+    assert merged.router["rules"] == plain["rules"]
+    assert merged.problems == ("other: Router.rules: a condition on text may not come from a repository",)
+    assert merge(BASE, [Layer("mine", pattern)], CATALOG).router["rules"] == pattern["rules"]

@@ -1,5 +1,6 @@
 """`Router.rules`: every condition, alone and with others, and what is wrong with a rule."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from ccr.route.facts import Facts
 from ccr.route.routes import read_routes
-from ccr.route.table import Line, read_table
+from ccr.route.table import Glob, Line, read_table
 from tests.route.samples import body, system, user
 
 
@@ -42,7 +43,7 @@ FOLDER = {"system": [{"type": "text", "text": "<env>\nWorking directory: /home/m
             id="own words only",
         ),
         pytest.param({"text": "first"}, facts(messages=[user("first"), user("second")]), False, id="last words"),
-        pytest.param({"tool": "B?sh"}, facts(), True, id="tool"),
+        pytest.param({"tool": "B*sh"}, facts(), True, id="tool"),
         pytest.param({"tool": ["mcp__*", "Read"]}, facts(), False, id="no such tool"),
         pytest.param({"tool": "*"}, facts(tools=[]), False, id="no tools"),
         pytest.param({"agent": True}, facts(agent="a1"), True, id="agent"),
@@ -81,6 +82,31 @@ def test_hours_are_those_of_the_moment() -> None:
     routes = read_routes({"default": "p,day", "rules": rules})
     assert [len(routes.at(datetime(2026, 11, day, 16, tzinfo=UTC)).table) for day in (26, 27, 28)] == [0, 0, 1]
     assert len(routes.at(datetime(2026, 11, 28, 8, tzinfo=UTC)).table) == 0
+
+
+@pytest.mark.parametrize(
+    ("glob", "name", "expected"),
+    [
+        ("a", "A", True),
+        ("a", "ab", False),
+        ("*", "", True),
+        ("a*", "a", True),
+        ("a*a", "a", False),
+        ("a*b*c", "a-b-b-c", True),
+        ("a*b*c", "a-c-b", False),
+        ("*b*", "abc", True),
+        ("*ab*ba*", "aba", False),
+        ("**", "x", True),
+    ],
+)
+def test_glob(glob: str, name: str, expected: bool) -> None:
+    assert Glob.read(glob).fits(name) is expected
+
+
+def test_glob_of_many_stars_takes_no_time() -> None:
+    before = time.perf_counter()
+    assert not Glob.read("*a" * 200 + "b").fits("a" * 100_000)
+    assert time.perf_counter() - before < 1
 
 
 def test_rules_have_names() -> None:

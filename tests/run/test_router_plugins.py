@@ -56,7 +56,7 @@ async def test_changed_router_is_in_force(
     own.write_text(code.format("p,first"))
     running, sink = made(tmp_path, CUSTOM_ROUTER_PATH=str(own))
     async with running.state.running():
-        assert running.files() == [tmp_path / "c.json", own]
+        assert running.files() == [tmp_path / "c.json", tmp_path / ".env", own]
         assert await says(running) == "p,first"
         before = running.state.plugins
         await running.reload()

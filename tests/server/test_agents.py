@@ -12,6 +12,7 @@ from tests.chat import delta, request, sse, usage
 from tests.live import Live, Script, Seen, Wire, live
 
 BASH = {"name": "Bash", "description": "runs", "input_schema": {"type": "object"}}
+NO_ADDRESS = {"ROUTER_AGENT_BASE_URL": "", "ROUTER_AGENT_API_KEY": ""}
 CALL = {"id": "c1", "type": "function", "function": {"name": "Bash", "arguments": '{"command": "ls"}'}}
 
 
@@ -146,6 +147,25 @@ async def test_failed_dispatcher_leaves_the_work_to_the_tool_agent() -> None:
         "the dispatcher chose thinker, then use-tool; router-agent,router:"
     )
     assert "thinker Agent Result" in str(router.seen[-1].body["messages"])
+
+
+@trio_test()
+async def test_mute_dispatcher_is_not_waited_for_for_ever() -> None:
+    async def script(seen: Seen, wire: Wire) -> None:
+        if seen.body["model"] == "router":
+            await wire.closed()
+        else:
+            await agents()(seen, wire)
+
+    def impatient(upstream: str) -> dict[str, Any]:
+        own = {"name": "up", "api_base_url": f"{upstream}/v1", "models": ["router"], "max_retries": 0}
+        provider = {**own, "timeouts": {"first_token": 0.3}, "retry_on_failure": False}
+        return make(upstream, Providers=[provider], ROUTER_AGENT_MODEL="up,router", **NO_ADDRESS)
+
+    async with live(script, make=impatient) as router:
+        answer = await router.post(request())
+    assert "done" in answer.text
+    assert "no reply after 0.3 s" in answer.headers["x-ccr-reason"]
 
 
 @trio_test()

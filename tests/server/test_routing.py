@@ -47,6 +47,25 @@ def test_the_route_is_told_in_headers(changes: dict[str, Any], route: str, scena
 
 
 @trio_test(limit=30)
+async def test_own_rules_look_at_headers_and_tokens() -> None:
+    def ruled(upstream: str) -> dict[str, Any]:
+        rules = [
+            {"when": {"header": {"x-team": "blue*"}}, "model": "up,small"},
+            {"when": {"tokens": "> 2000"}, "model": "up,long", "name": "many"},
+        ]
+        found = make(upstream)
+        return {**found, "Router": {**found["Router"], "rules": rules}}
+
+    async with live(streaming(HELLO), make=ruled) as router:
+        plain = await router.post(request())
+        large = await router.post(request(system="word " * 3000))
+        blue = await router.post(request(), headers={"X-Team": "Blue-1"})
+    routes = [answer.headers["x-ccr-route"] for answer in (plain, large, blue)]
+    assert routes == ["up,m", "up,long", "up,small"]
+    assert large.headers["x-ccr-reason"] == "many of Router.rules holds"
+
+
+@trio_test(limit=30)
 async def test_a_session_that_was_long_stays_long() -> None:
     body = request(system="word " * 25_000, **SESSION)
     async with live(streaming(HELLO), make=make) as router:

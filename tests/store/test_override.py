@@ -29,6 +29,7 @@ def test_all_places_in_their_order(places: Places, tmp_path: Path) -> None:
     put(places.home / name / "s-1.json", {"default": "4"})
     layers, problems = places.layers("s-1", str(folder))
     assert [layer.router["default"] for layer in layers] == ["1", "2", "3", "4"]
+    assert [layer.is_trusted for layer in layers] == [False, True, True, True]
     assert problems == ()
     assert [layer.router["default"] for layer in places.layers("", str(folder))[0]] == ["1", "2", "3"]
 

@@ -35,6 +35,10 @@ def configuration(patient: Patient) -> Iterator[Finding]:
     problems = check(patient.loaded)
     for problem in problems:
         yield Finding("fail" if problem.fatal else "warn", "config", str(problem))
+    if not path.exists() and patient.config.providers:
+        number = _counted(len(patient.config.providers), "provider")
+        yield Finding("ok", "config", f"there is no file at {path}; the environment alone gives {number}")
+        return
     if not path.exists():
         mend = "`ccr config edit` begins one with an example; `ccr help configuration` explains it"
         yield Finding("fail", "config", f"there is no file at {path}", mend=mend)

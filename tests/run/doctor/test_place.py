@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ccr.run.doctor import place
+from ccr.store import configfile
 from tests.run.doctor.patients import PROVIDER, patient, told
 
 
@@ -21,7 +23,16 @@ def test_problems_are_findings(tmp_path: Path) -> None:
 def test_missing_file_fails(tmp_path: Path) -> None:
     someone = patient(tmp_path)
     someone.path.unlink()
-    assert told(list(place.configuration(someone)), "fail", "there is no file")
+    without = replace(someone, loaded=configfile.read(someone.path, {}))
+    assert told(list(place.configuration(without)), "fail", "there is no file")
+
+
+def test_environment_can_do_without_a_file(tmp_path: Path) -> None:
+    someone = patient(tmp_path)
+    someone.path.unlink()
+    (tmp_path / someone.path.with_name(".env")).write_text("OPENAI_API_KEY=k\nOPENAI_MODEL=m\n")
+    without = replace(someone, loaded=configfile.read(someone.path, {}))
+    assert told(list(place.configuration(without)), "ok", "the environment alone gives 1 provider")
 
 
 def test_file_that_others_may_read_is_told(tmp_path: Path) -> None:
