@@ -261,5 +261,6 @@ def _record(candidate: Candidate, outcome: Outcome, *, is_probe: bool) -> None:
         candidate.pool.succeed(outcome.key, candidate.model, sent=outcome.sent)
         return
     if failure.is_providers:
-        candidate.circuit.fail(outcome.now, is_probe=is_probe)
+        took = outcome.now - outcome.sent if outcome.sent else 0.0
+        candidate.circuit.fail(outcome.now, is_probe=is_probe, took=took)
     candidate.pool.fail(outcome.key, candidate.model, failure, outcome.now)

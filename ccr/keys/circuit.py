@@ -1,7 +1,7 @@
 """A circuit breaker: a provider's model that keeps failing is left alone for a while, then tried with one request.
 
 closed --THRESHOLD failures in a row within WINDOW--> open --pause--> half open --success--> closed
-                                                        ^----------failure---------'  (the pause doubles)
+       --one failure that took as long--------------> ^ ^----------failure---------'  (the pause doubles)
 """
 
 from collections import deque
@@ -58,14 +58,18 @@ class Circuit:
         self._opened_until = None
         self._is_probing = False
 
-    def fail(self, now: float, *, is_probe: bool = False) -> None:
-        """A request failed through the provider's fault."""
+    def fail(self, now: float, *, is_probe: bool = False, took: float = 0.0) -> None:
+        """A request failed through the provider's fault, after so many seconds.
+
+        A provider that is mute until a limit runs out would cost every request that long before another is asked.
+        """
         if is_probe:
             self._pause = min(LONGEST_PAUSE, self._pause * 2)
             self._open(now)
         elif self._opened_until is None:
             self._failures.append(now)
-            if len(self._failures) == THRESHOLD and now - self._failures[0] <= WINDOW:
+            came_thick = len(self._failures) == THRESHOLD and now - self._failures[0] <= WINDOW
+            if came_thick or took >= WINDOW:
                 self._open(now)
 
     def _open(self, now: float) -> None:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ccr.keys.failure import Failure
 from ccr.keys.limit import UNLIMITED, Limits, Meter
-from ccr.keys.slot import GRAVITY, Block, KeySpec, Slot, Taken
+from ccr.keys.slot import ALL_MODELS, GRAVITY, Block, KeySpec, Slot, Taken
 from ccr.keys.strategy import Option, Random, Strategy, make_strategy
 
 NO_KEY = KeySpec("")
@@ -96,6 +96,13 @@ class Pool:
         """Return the seconds until a key may be used: infinite if a request has to end first, None if none may."""
         waits = [wait for wait in self._waits(now, want).values() if wait is not None]
         return max(self.meter.wait(now, want.tokens), min(waits)) if waits else None
+
+    def waits_for_model(self, now: float, want: Want) -> bool:
+        """Tell whether only the model's own limits keep a request waiting, so that those for other models may pass."""
+        if self.meter.wait(now, want.tokens) or not self.wait(now, want):
+            return False
+        usable = (slot for slot in self.slots if slot.id not in want.without)
+        return any(slot.wait(now, ALL_MODELS, want.tokens, desperate=want.desperate) == 0 for slot in usable)
 
     def take(self, now: float, want: Want) -> Lease:
         """Return a key that may be used now, reserved for the caller. Only right after `wait` said 0."""

@@ -72,8 +72,14 @@ async def led(response: httpx.Response, passages: Sequence[Passage]) -> AsyncIte
 
 
 def _body(response: httpx.Response) -> AsyncIterator[bytes]:
-    """Return the pieces of the body, straight from the transport unless they are compressed against our wish."""
-    if response.headers.get("content-encoding", "identity") == "identity":
+    """Return the pieces of the body, straight from the transport unless they are compressed against our wish.
+
+    Raises httpx.DecodingError for a compression that is not read here.
+    """
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip", "deflate", ""):
+        raise httpx.DecodingError(f"it compresses its reply with {encoding!r}, though asked not to")
+    if encoding in ("identity", ""):
         stream = response.stream
         assert isinstance(stream, httpx.AsyncByteStream)
         return aiter(stream)

@@ -115,6 +115,17 @@ class Exchange:
             message = verdict.message([candidate.name for candidate in candidates])
             await self._give_up(verdict.failure, message, should_retry=verdict.should_retry)
 
+    async def break_off(self, fault: Fault) -> None:
+        """End an answer that has begun, after `run` was cancelled."""
+        self.trail.result, self.trail.error = "error", fault.message
+        if self.relay.finished:
+            return
+        if self.stream is None or not self.stream.begun:
+            await self.relay.fail(fault)
+            return
+        await self.relay.write(self.stream.fail(fault))
+        await self.relay.finish()
+
     def _announce(self, candidates: Sequence[Candidate], index: int) -> None:
         """Name who answers in the headers, which go out with the first content, and for whom, if that is another."""
         chosen, wanted = candidates[index], candidates[0]

@@ -1,13 +1,15 @@
 """Where requests wait for a key: a fair line for each provider, driven by what its pool says.
 
 No task of its own and no polling: the first in line sleeps until its key is due or somebody lets it know; whoever
-leaves wakes the next. The earliest request is served first, also when it comes back for another try.
+leaves wakes the next. The earliest request is served first, also when it comes back for another try. Who waits for
+the limits of one model lets those pass who want another.
 """
 
 import bisect
 import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import takewhile
 
 import trio
 
@@ -29,13 +31,19 @@ class Turn:
 class Waiter:
     """One request in line."""
 
-    __slots__ = ("order", "pool", "want", "woken")
+    __slots__ = ("knows_when", "order", "pool", "want", "woken")
 
     def __init__(self, pool: Pool, want: Want, order: tuple[float, int]) -> None:
         self.pool = pool
         self.want = want
         self.order = order
         self.woken = trio.Event()
+        self.knows_when = False
+        """Whether he sleeps until his model is due."""
+
+    def lets_pass(self, now: float) -> bool:
+        """Tell whether others may go before."""
+        return self.pool.waits_for_model(now, self.want)
 
     def __lt__(self, other: "Waiter") -> bool:
         return self.order < other.order
@@ -61,9 +69,14 @@ class Queue:
 
     def wake(self, provider: str) -> None:
         """Let the first in line look again: a key has become free, or its state has changed."""
-        line = self._lines.get(provider)
-        if line:
-            line[0].woken.set()
+        for waiter in self._lines.get(provider, ()):
+            # Asked only here: a configuration is put in force before there is a clock, and a line.
+            if not waiter.lets_pass(trio.current_time()):
+                waiter.woken.set()
+                return
+            # Who sleeps until his model is due needn't look; waking all of them each time would cost their square.
+            if not waiter.knows_when:
+                waiter.woken.set()
 
     def length(self, provider: str) -> int:
         """Return how many requests wait for a key of a provider."""
@@ -76,26 +89,33 @@ class Queue:
         waiter = Waiter(pool, want, (want.since, self._count))
         bisect.insort(line, waiter)
         try:
-            return await _stand(waiter, line, began, patience)
+            return await self._stand(waiter, line, began, patience)
         finally:
             line.remove(waiter)
             self.wake(pool.provider)
             if not line:
                 self._lines.pop(pool.provider, None)
 
-
-async def _stand(waiter: Waiter, line: list[Waiter], began: float, patience: float) -> Turn:
-    """Wait in line until it is our turn, or there is no point in waiting any longer."""
-    while True:
-        now = trio.current_time()
-        wait = waiter.pool.wait(now, waiter.want)
-        if wait == 0 and line[0] is waiter:
-            return Turn(waiter.pool.take(now, waiter.want), now - began, None)
-        rest = began + patience - now
-        if wait is None or rest <= 0 or (math.isfinite(wait) and wait > rest):
-            known = None if wait is None or math.isinf(wait) else wait
-            return Turn(None, now - began, known)
-        due = wait if wait and line[0] is waiter else math.inf
-        with trio.move_on_after(min(rest, due)):
-            await waiter.woken.wait()
-        waiter.woken = trio.Event()
+    async def _stand(self, waiter: Waiter, line: list[Waiter], began: float, patience: float) -> Turn:
+        """Wait in line until it is our turn, or there is no point in waiting any longer."""
+        pool, want = waiter.pool, waiter.want
+        while True:
+            now = trio.current_time()
+            wait = pool.wait(now, want)
+            is_first = all(before.lets_pass(now) for before in takewhile(lambda other: other is not waiter, line))
+            if wait == 0 and is_first:
+                return Turn(pool.take(now, want), now - began, None)
+            rest = began + patience - now
+            if wait is None or rest <= 0 or (math.isfinite(wait) and wait > rest):
+                known = None if wait is None or math.isinf(wait) else wait
+                return Turn(None, now - began, known)
+            passes = waiter.lets_pass(now)
+            if passes and not waiter.knows_when:
+                waiter.knows_when = True
+                self.wake(pool.provider)
+            waiter.knows_when = passes
+            # The first looks again when the provider may take somebody: he may still have to wait for his model then.
+            due = wait if passes else (pool.meter.wait(now, want.tokens) or wait) if wait and is_first else math.inf
+            with trio.move_on_after(min(rest, due)):
+                await waiter.woken.wait()
+            waiter.woken = trio.Event()

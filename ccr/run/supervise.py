@@ -29,6 +29,9 @@ SESSION_DRAIN_SECONDS = 0.0
 
 LAST_RESORT_SECONDS = 2.0
 
+BREAK_SECONDS = 0.5
+"""How long clients whose answers are broken off have to take the word about it."""
+
 LOOK_SECONDS = 0.05
 """How often is looked whether the last request has ended."""
 
@@ -113,17 +116,31 @@ async def serving(
                 stop.set()
             await hurry()
             end.arm(LAST_RESORT_SECONDS)
+            await _break_off(router.state)
             nursery.cancel_scope.cancel()
 
 
 async def _drain(state: State, grace: float, stop: trio.Event, everything: trio.CancelScope) -> None:
     """Stop listening when no request runs any more; end everything if that takes longer than `grace` seconds."""
     with trio.move_on_after(grace) as scope:
-        while state.sessions.running:  # noqa: ASYNC110 - only the few seconds of an end look at this
-            await trio.sleep(LOOK_SECONDS)
+        await _idle(state)
     if scope.cancelled_caught:
+        await _break_off(state)
         everything.cancel()
     stop.set()
+
+
+async def _break_off(state: State) -> None:
+    """End what still runs, and let its clients hear of it."""
+    state.break_off()
+    with trio.move_on_after(BREAK_SECONDS):
+        await _idle(state)
+
+
+async def _idle(state: State) -> None:
+    """Wait until no request runs any more."""
+    while state.sessions.running:  # noqa: ASYNC110 - only the few seconds of an end look at this
+        await trio.sleep(LOOK_SECONDS)
 
 
 async def _wait(child: Child) -> int:

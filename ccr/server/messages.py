@@ -14,7 +14,8 @@ from ccr.config.schema import ModelSettings
 from ccr.core.jsonio import load
 from ccr.core.trail import Trail
 from ccr.core.unified import Json
-from ccr.errors import CcrError, RequestError
+from ccr.dialect.fault import fault_of
+from ccr.errors import CcrError, RequestError, Unavailable
 from ccr.keys.attempts import Ask, attempts
 from ccr.keys.repair import Repairs
 from ccr.net.exchange import Errand, Exchange, Make, Prepare, Stream
@@ -89,7 +90,11 @@ async def _serve(request: Request, state: State, inbound: Inbound, trail: Trail)
             run = partial(watch.run, request.receive, nursery.cancel_scope, outlives_client=shared.leave)
             nursery.start_soon(run)
             try:
-                await _answer(state, snapshot, inbound, _exchange(state, inbound, watch, relay=relay, trail=trail))
+                exchange = _exchange(state, inbound, watch, relay=relay, trail=trail)
+                with state.breakable() as scope:
+                    await _answer(state, snapshot, inbound, exchange)
+                if scope.cancelled_caught:
+                    await _break_off(exchange)
             except CcrError as error:
                 # Raised again outside, since a nursery wraps what leaves it.
                 failure = error
@@ -103,6 +108,14 @@ async def _serve(request: Request, state: State, inbound: Inbound, trail: Trail)
     else:
         trail.result = trail.result or "ok"
     state.remember_usage(inbound, trail.usage)
+
+
+async def _break_off(exchange: Exchange) -> None:
+    """End an answer because the server ends. Raises Unavailable if nothing of it has been sent."""
+    stopped = Unavailable("ccr was stopped before the reply was complete", retry_after=1)
+    if not exchange.relay.started:
+        raise stopped
+    await exchange.break_off(fault_of(stopped))
 
 
 async def _answer(state: State, snapshot: Snapshot, inbound: Inbound, exchange: Exchange) -> None:

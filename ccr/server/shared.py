@@ -14,8 +14,10 @@ from ccr.anthropic.request import Inbound
 from ccr.errors import CcrError, Unavailable
 from ccr.net.relay import Receive, Send
 
-LIMIT = 4 * 1024 * 1024
+LIMIT = 2 * 1024 * 1024
 """Bytes of an answer that are kept for whoever joins; a larger one can't be joined any more."""
+PIECE = 64 * 1024
+"""Bytes of it that are sent at a time to who joins late."""
 
 Key = tuple[str, str, bytes]
 
@@ -31,8 +33,10 @@ class Shared:
     def __init__(self, send: Send, scope: trio.CancelScope) -> None:
         self._send: Send | None = send
         self._scope = scope
-        self._messages: list[dict[str, Any]] = []
-        self._size = 0
+        self._head: dict[str, Any] | None = None
+        # One buffer and no list of messages: a reply has thousands of them, each many times larger than its text.
+        self._body = bytearray()
+        self._is_whole = True
         self.ended = False
         self._error: CcrError | None = None
         self._followers = 0
@@ -41,15 +45,16 @@ class Shared:
     @property
     def joinable(self) -> bool:
         """Whether the answer is still under way and known from its beginning."""
-        return not self.ended and self._size <= LIMIT and not self._scope.cancel_called
+        return not self.ended and self._is_whole and not self._scope.cancel_called
 
     async def send(self, message: dict[str, Any]) -> None:
         """Keep a message for followers and pass it on to the client, if it is still there."""
-        self._size += len(message.get("body", b""))
-        if self._size <= LIMIT or self._followers:
-            self._messages.append(message)
-        else:
-            self._messages.clear()
+        if message["type"] == "http.response.start":
+            self._head = message
+        elif self._is_whole:
+            self._body += message.get("body", b"")
+            if len(self._body) > LIMIT and not self._followers:
+                self._is_whole, self._body = False, bytearray()
         if self._followers:
             self._tell()
         if self._send is not None:
@@ -81,21 +86,27 @@ class Shared:
             self._followers -= 1
             if not self._followers and self._send is None:
                 self._scope.cancel()
-        if self._error is not None:
+        if self._error is not None and self._head is None:
             raise self._error
 
     async def _copy(self, send: Send) -> None:
-        position = 0
+        position, has_head = 0, False
         while True:
             news, ended = self._news, self.ended
-            fresh = self._messages[position:]
-            for message in fresh:
-                await send(message)
-            position += len(fresh)
+            if self._head is not None and not has_head:
+                has_head = True
+                await send(self._head)
+            while position < len(self._body):
+                piece = bytes(self._body[position : position + PIECE])
+                position += len(piece)
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
             if ended:
-                return
-            if position == len(self._messages):
-                await news.wait()
+                break
+            # Whatever came while we were sending has replaced the event.
+            await news.wait()
+        # Without a last message the connection ends: an answer that broke off must not look like a whole one.
+        if has_head and self._error is None:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def _tell(self) -> None:
         self._news.set()

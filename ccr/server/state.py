@@ -7,8 +7,8 @@ import random
 import secrets
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Literal, Protocol
 
 import trio
@@ -69,6 +69,7 @@ class State:
         self.draining = False
         self.active = 0
         self.served = 0
+        self._breakable: set[trio.CancelScope] = set()
         self.counter = Counter(tokenizer())
         self.calibration = Calibration()
         self.counters = Counters(self.counter, env=env, folder=home(env).root, tell=log.event)
@@ -119,11 +120,27 @@ class State:
         log.mask = lambda text: made.redact.text(text)
         made.counter = made.counters.usual = self.counter
         made.recent, made.sessions = self.recent, self.sessions
+        made._breakable = self._breakable
         return made
 
     def drain(self) -> None:
         """Refuse what comes from now on; what runs goes on."""
         self.draining = True
+
+    def break_off(self) -> None:
+        """End what runs; its clients are told."""
+        for scope in self._breakable:
+            scope.cancel()
+
+    @contextmanager
+    def breakable(self) -> Iterator[trio.CancelScope]:
+        """Let `break_off` end the block."""
+        with trio.CancelScope() as scope:
+            self._breakable.add(scope)
+            try:
+                yield scope
+            finally:
+                self._breakable.discard(scope)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -48,6 +48,32 @@ async def drip(wire: Wire) -> None:
         return
 
 
+async def slow_head(wire: Wire) -> None:
+    """Begin a head that never ends, a byte at a time."""
+    try:
+        await wire.stream.send_all(b"HTTP/1.1 200 OK\r\nx-slow: ")
+        for _ in range(200):
+            await wire.stream.send_all(b"x")
+            await trio.sleep(0.02)
+    except (trio.BrokenResourceError, trio.ClosedResourceError):
+        return
+
+
+async def broken_chunk(wire: Wire) -> None:
+    await wire.stream.send_all(b"ffff\r\ndata: {")
+    await wire.stream.aclose()
+
+
+async def half_an_event(wire: Wire) -> None:
+    await wire.send(b'data: {"choices":[{"delta":{"content":"hal')
+    await wire.end()
+
+
+async def page(wire: Wire) -> None:
+    await wire.send(b"<!doctype html><title>Sign in</title>")
+    await wire.end()
+
+
 async def in_band(wire: Wire) -> None:
     await wire.send(b'data: {"error":{"message":"out of luck","type":"server_error"}}\n\n')
     await wire.end()
@@ -62,12 +88,15 @@ BEFORE_HEAD: dict[str, tuple[Fault, int]] = {
     "reset": (reset, 502),
     "stall": (stall, 504),
     "garbage": (garbage, 502),
+    "slow head": (slow_head, 504),
 }
 AFTER_HEAD: dict[str, tuple[Fault, int]] = {
-    **BEFORE_HEAD,
+    **{name: row for name, row in BEFORE_HEAD.items() if name != "slow head"},
     "drip": (drip, 504),
     "error chunk": (in_band, 500),
     "quiet end": (quiet_end, 502),
+    "broken chunk": (broken_chunk, 502),
+    "half an event": (half_an_event, 502),
 }
 
 
@@ -143,6 +172,19 @@ def test_a_fault_after_content_never_looks_like_an_end(fault: Fault, status: int
                 assert len([s for s in router.seen if s.body]) == 2, "content went out, so nothing may be tried again"
             else:
                 assert answer.status_code == status
+
+    run()
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
+def test_a_web_page_is_a_status_that_repeating_does_not_mend(stream: bool) -> None:
+    @trio_test(limit=15)
+    async def run() -> None:
+        upstream = Upstream(HEAD, b"", page)
+        async with live(upstream, make=lambda url: config(url, provider=LIMITS)) as router:
+            answer = await outlast(router, upstream, stream)
+        assert (answer.status_code, answer.headers["x-should-retry"]) == (502, "false")
+        assert "Sign in" in answer.json()["error"]["message"]
 
     run()
 

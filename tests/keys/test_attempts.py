@@ -319,6 +319,16 @@ def test_a_burst_overflows_to_the_next_model() -> None:
     assert [drive(some, always(a="ok", b="ok")).tries for _ in range(2)] == [["a:1"], ["b:2"]]
 
 
+def test_a_mute_model_costs_only_the_first_request_its_time() -> None:
+    some = [candidate("a", "1"), candidate("b", "2")]
+    steps = attempts(some, Ask(0.0), random=lambda: 0.5)
+    first = next(steps)
+    assert steps.send(Outcome(600.0, failed("timeout"), "1", sent=1.0)).candidate == 1
+    assert first.candidate == 0
+    steps.close()
+    assert drive(some, always(a="ok", b="ok"), now=601.0).tries == ["b:2"]
+
+
 def test_verdict_tells_of_every_try_and_of_whom_was_passed_over() -> None:
     some = [candidate("a", "12"), candidate("b", "3"), opened(candidate("c", "4"))]
     verdict = drive(some, always(a="auth", b="rate 9", c="server"), now=1.0).verdict

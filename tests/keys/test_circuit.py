@@ -35,6 +35,14 @@ def test_failures_far_apart_keep_it_closed() -> None:
     assert circuit.state(1000.0) == "closed"
 
 
+def test_one_failure_that_was_long_in_coming_opens_it() -> None:
+    circuit = Circuit()
+    circuit.fail(100.0, took=WINDOW - 1)
+    assert circuit.state(100.0) == "closed"
+    circuit.fail(200.0, took=WINDOW)
+    assert circuit.is_open(200.0 + PAUSE - 1)
+
+
 def test_one_probe_goes_through_when_the_pause_is_over() -> None:
     circuit = broken()
     assert circuit.is_open(PAUSE - 1)

@@ -85,6 +85,14 @@ async def test_a_refusal_keeps_the_vendors_words_and_its_body() -> None:
 
 
 @trio_test()
+async def test_a_compression_that_is_not_read_is_named() -> None:
+    response = httpx.Response(200, headers={"content-encoding": "BR"}, stream=Pieces(b"x"))
+    with pytest.raises(httpx.DecodingError, match="'br', though asked not to"):
+        async with led(response, ()):
+            pass
+
+
+@trio_test()
 async def test_a_refusal_that_breaks_off_is_read_as_far_as_it_goes() -> None:
     found = await refusal(Head(500, {}), pieces(b"half", breaks=True))
     assert (found.fault.status, found.fault.message) == (500, "half")

@@ -214,3 +214,62 @@ async def test_a_new_configuration_keeps_the_line() -> None:
         await trio.testing.wait_all_tasks_blocked()
         queue.wake("p")
     assert order == ["running", "old", "new"]
+
+
+@trio_test(autojump=True)
+async def test_a_model_at_its_limit_keeps_no_other_model_waiting() -> None:
+    queue, found = Queue(), pool()
+    found.fail(key_id("k"), "m", Failure("rate", 429, retry_after=30.0), trio.current_time())
+    began, order = trio.current_time(), list[tuple[str, float]]()
+
+    async def one(model: str, since: float) -> None:
+        async with queue.turn(found, Want(model, since=since), patience=LONG):
+            order.append((model, round(trio.current_time() - began)))
+
+    async with trio.open_nursery() as nursery:
+        for model, since in (("m", 1.0), ("m", 2.0), ("n", 3.0)):
+            nursery.start_soon(one, model, since)
+            await trio.testing.wait_all_tasks_blocked()
+        await trio.sleep(5)
+        nursery.start_soon(one, "o", 4.0)
+    assert order == [("n", 0), ("o", 5), ("m", 30), ("m", 30)]
+
+
+@trio_test(autojump=True)
+async def test_who_waits_for_a_place_is_waked_past_who_waits_for_a_model() -> None:
+    queue, found = Queue(), pool(limits=Limits(concurrency=1))
+    found.fail(key_id("k"), "m", Failure("rate", 429, retry_after=30.0), trio.current_time())
+    began, order = trio.current_time(), list[tuple[str, float]]()
+
+    async def one(model: str, since: float) -> None:
+        async with queue.turn(found, Want(model, since=since), patience=LONG):
+            order.append((model, round(trio.current_time() - began)))
+            await trio.sleep(2)
+
+    async with trio.open_nursery() as nursery:
+        for model, since in (("n", 1.0), ("m", 2.0), ("o", 3.0), ("p", 4.0)):
+            nursery.start_soon(one, model, since)
+            await trio.testing.wait_all_tasks_blocked()
+    assert order == [("n", 0), ("o", 2), ("p", 4), ("m", 30)]
+
+
+@trio_test(autojump=True)
+async def test_a_model_that_is_due_later_than_its_provider_lets_the_next_pass() -> None:
+    queue, found = Queue(), pool(limits=Limits(rpm=1))
+    began, order = trio.current_time(), list[tuple[str, float]]()
+    found.take(began, want()).release(began)
+    found.fail(key_id("k"), "m", Failure("rate", 429, retry_after=200.0), began)
+
+    async def one(model: str, since: float) -> None:
+        async with queue.turn(found, Want(model, since=since), patience=LONG):
+            order.append((model, round(trio.current_time() - began)))
+
+    async with trio.open_nursery() as nursery:
+        for model, since in (("m", 1.0), ("n", 2.0), ("o", 3.0)):
+            nursery.start_soon(one, model, since)
+            await trio.testing.wait_all_tasks_blocked()
+    assert order == [("n", 61), ("o", 122), ("m", 200)]
+
+
+def test_nobody_is_waked_where_nobody_waits_not_even_a_clock() -> None:
+    Queue().wake("p")

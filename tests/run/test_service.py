@@ -283,6 +283,7 @@ def test_second_signal_cuts_a_reply_off(world: World) -> None:
             assert started(pid)
             os.kill(pid, signal.SIGTERM)
             wait_for(lambda: started(pid) == "", seconds=5)
+            assert b"ccr was stopped before the reply was complete" in reply.read().rpartition(b"event: error")[2]
         assert not upstream.finish.is_set()
 
 

@@ -391,3 +391,37 @@ def test_limits_come_from_the_model_the_provider_and_the_clients_patience(
     settings = config("http://127.0.0.1:9", provider=provider, API_TIMEOUT_MS=patience)
     snapshot = Snapshot(parse(json.dumps(settings), {}).require(), "")
     assert limits(snapshot, snapshot.upstream("up", "m"), stream=stream) == expected
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
+@pytest.mark.parametrize("content", [b"", sse([delta(content="first ")], end=b"")], ids=["silence", "content"])
+def test_what_is_broken_off_says_so(content: bytes, stream: bool) -> None:
+    @trio_test()
+    async def run() -> None:
+        reached, closed = trio.Event(), trio.Event()
+
+        async def script(seen: Seen, wire: Wire) -> None:
+            await wire.begin()
+            if content:
+                await wire.send(content)
+            reached.set()
+            await wire.closed()
+            closed.set()
+
+        async def stop(router: Live) -> None:
+            await reached.wait()
+            await trio.sleep(0.1)
+            router.state.break_off()
+
+        async with live(script) as router, trio.open_nursery() as nursery:
+            nursery.start_soon(stop, router)
+            answer = await router.post(request(stream=stream))
+            await closed.wait()
+            await router.settled()
+        if stream and content:
+            assert read_stream(answer.content)["error"]["type"] == "overloaded_error"
+        else:
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+        assert "ccr was stopped" in answer.text
+
+    run()

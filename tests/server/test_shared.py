@@ -1,7 +1,12 @@
 """A request that is sent again while it is still under way joins the first."""
 
-import trio
+from typing import Any
 
+import trio
+import trio.testing
+
+from ccr.errors import Unavailable
+from ccr.server.shared import LIMIT, PIECE, Shared
 from tests.aio import trio_test
 from tests.chat import delta, request, sse
 from tests.legal import read_stream
@@ -92,6 +97,42 @@ async def test_the_upstream_is_closed_when_all_have_left() -> None:
         with trio.fail_after(1):
             await upstream.closed.wait()
         await router.settled()
+
+
+@trio_test(autojump=True)
+async def test_an_answer_that_broke_off_never_looks_whole_to_who_joined() -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        await trio.sleep_forever()
+
+    shared = Shared(send, trio.CancelScope())
+    await shared.send({"type": "http.response.start", "status": 200, "headers": []})
+    await shared.send({"type": "http.response.body", "body": b"x" * (PIECE + 1), "more_body": True})
+    first, sent = sent, []
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(shared.follow, receive, send)
+        await trio.testing.wait_all_tasks_blocked()
+        shared.end(Unavailable("the answer broke off"))
+    assert sent[0] == first[0]
+    assert b"".join(message["body"] for message in sent[1:]) == first[1]["body"]
+    assert all(message["more_body"] for message in sent[1:])
+
+
+@trio_test(autojump=True)
+async def test_a_large_answer_is_not_kept() -> None:
+    async def send(message: Any) -> None:
+        pass
+
+    shared = Shared(send, trio.CancelScope())
+    assert shared.joinable
+    for _ in range(3):
+        await shared.send({"type": "http.response.body", "body": b"x" * (LIMIT // 2), "more_body": True})
+    assert not shared.joinable
+    assert not shared._body
 
 
 @trio_test()

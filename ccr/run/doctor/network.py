@@ -13,7 +13,7 @@ import trio
 from ccr.config.schema import Provider
 from ccr.errors import ConfigError
 from ccr.net.client import Clients, request
-from ccr.net.proxy import is_loopback, proxy_for
+from ccr.net.proxy import is_loopback, proxy_for, read_proxy
 from ccr.net.trust import tls_context
 from ccr.run.doctor.patient import Patient
 from ccr.status.finding import Finding
@@ -31,7 +31,10 @@ def proxies(patient: Patient) -> Iterator[Finding]:
         if proxy:
             found.setdefault(proxy, []).append(provider.name)
     for proxy, names in found.items():
-        yield Finding("note", "proxy", f"{_origin(proxy)} for {', '.join(names)}")
+        try:
+            yield Finding("note", "proxy", f"{read_proxy(proxy)} for {', '.join(names)}")
+        except ConfigError as error:
+            yield Finding("fail", "proxy", f"{error}; it is meant for {', '.join(names)}")
     if not found:
         yield Finding("ok", "proxy", "none; providers are reached directly")
 
@@ -130,9 +133,3 @@ def _is_near(host: str) -> bool:
         return ipaddress.ip_address(host).is_private
     except ValueError:
         return is_loopback(host) or "." not in host or host.endswith(".local")
-
-
-def _origin(url: str) -> str:
-    """Return an address without the credentials in it."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

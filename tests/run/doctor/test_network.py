@@ -17,6 +17,20 @@ def test_proxy_is_named_without_its_password(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "level", "words"),
+    [
+        ("proxy:3128", "note", "http://proxy:3128 for p"),
+        ("socks5h://proxy", "note", "socks5://proxy:1080 for p"),
+        ("ftp://me:secret1@proxy", "fail", "the proxy 'proxy' can't be used"),
+    ],
+)
+def test_proxy_of_the_environment_is_read_in_every_spelling(tmp_path: Path, url: str, level: str, words: str) -> None:
+    found = list(proxies(patient(tmp_path, env={"HTTPS_PROXY": url}, Providers=[FAR])))
+    assert told(found, level, words)
+    assert "secret1" not in str(found)
+
+
+@pytest.mark.parametrize(
     ("config", "env", "level", "words"),
     [
         ({}, {}, "ok", "can be read"),
