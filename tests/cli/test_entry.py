@@ -27,6 +27,7 @@ def failing(error: BaseException) -> "pytest.MonkeyPatch":
         (OSError(28, "No space left on device", "/x"), 1, "ccr: /x can't be written: No space left on device\n"),
         (OSError(28, "No space left on device"), 1, "ccr: the output can't be written: No space left on device\n"),
         (KeyboardInterrupt(), 130, ""),
+        (BaseExceptionGroup("x", [ValueError(), BaseExceptionGroup("y", [KeyboardInterrupt()])]), 130, ""),
     ],
 )
 def test_error_is_one_line(error: BaseException, code: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
