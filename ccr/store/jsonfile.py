@@ -2,6 +2,8 @@
 
 from ccr.core.quickjson import loads
 
+from ccr.core.json5 import plain
+
 Json = dict[str, object]
 
 
@@ -20,6 +22,14 @@ def read_json(path: str) -> Json:
 
 
 def _json5(content: str) -> object:
+    # Comments and commas are what people write; its own parser takes longer to import than all else here.
+    try:
+        return json.loads(plain(content))
+    except (ValueError, RecursionError):
+        return _decoded(content)
+
+
+def _decoded(content: str) -> object:
     import pyjson5
 
     try:
