@@ -50,7 +50,7 @@ def _interrupted() -> int:
 def _unexpected(error: BaseException) -> str:
     """Return what to tell of an error that nobody has put into words."""
     if isinstance(error, OSError) and error.errno in OF_THE_DISK:
-        return f"{error.filename or 'the output'} can't be written: {error.strerror}"
+        return f"{error.filename}: {error.strerror}" if error.filename else f"can't write: {error.strerror}"
     return f"internal error: {type(error).__name__}: {error}; `ccr --debug ...` tells more"
 
 
