@@ -1,6 +1,5 @@
 """Reads a JSON or JSON5 file for whoever can do without it, and without importing anything slow."""
 
-from ccr.core.json5 import plain
 from ccr.core.quickjson import loads
 
 Json = dict[str, object]
@@ -22,6 +21,8 @@ def read_json(path: str) -> Json:
 
 def _json5(content: str) -> object:
     # Comments and commas are what people write; its own parser takes longer to import than all else here.
+    from ccr.core.json5 import plain
+
     try:
         return loads(plain(content))
     except (ValueError, RecursionError):
