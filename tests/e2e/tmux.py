@@ -27,7 +27,6 @@ class Screen:
         shell = f"bash --noprofile --rcfile {folder / 'rc'}"
         # The server passes the environment of its first client on.
         self._tmux("new-session", "-d", "-x", "110", "-y", "40", shell, env={"LANG": "C.UTF-8", **env})
-        self.wait_for_prompt()
 
     def press(self, *keys: str) -> None:
         """Press keys by their names, such as `C-c` and `Down`; other words are typed."""
@@ -96,6 +95,7 @@ def screen(folder: Path, env: Mapping[str, str]) -> Iterator[Screen]:
     """Open a terminal whose shell has just this environment."""
     made = Screen(folder, env)
     try:
+        made.wait_for_prompt()
         yield made
     finally:
         made.close()
