@@ -69,7 +69,8 @@ class Desk:
         """Return all files of the user and of the temporary folder, apart from logs and locks."""
         folders = (self.world.root / "home", self.world.root / "tmp")
         paths = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-        kept = [path for path in paths if "logs" not in path.parts and "lock" not in path.name]
+        passing = ("logs", ".cache")  # the executable unpacks itself into the latter
+        kept = [path for path in paths if not set(passing) & set(path.parts) and "lock" not in path.name]
         return {str(path): path.read_bytes() for path in kept}
 
     def processes(self) -> list[str]:
