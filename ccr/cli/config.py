@@ -53,7 +53,7 @@ def config(
         print(source.path)
         return 0
     if action == "check":
-        return _check(source, json=json, strict=strict)
+        return _check(source, env, json=json, strict=strict)
     if action == "show":
         return _show(source, json=json)
     if action == "edit":
@@ -64,9 +64,9 @@ def config(
     return 0
 
 
-def _check(source: Source, *, json: bool, strict: bool) -> int:
+def _check(source: Source, env: dict[str, str], *, json: bool, strict: bool) -> int:
     loaded = source.read()
-    problems = check(loaded)
+    problems = check(loaded, folder=home(env).root, env=env)
     is_unusable = any(problem.fatal for problem in problems)
     if json:
         print(msgspec.json.encode({"path": str(source.path), "usable": not is_unusable, "problems": problems}).decode())

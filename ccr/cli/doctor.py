@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from ccr.cli.option import ConfigOption, JsonOption, PortOption
 from ccr.cli.paint import paint
 from ccr.cli.place import given
+from ccr.cli.report import tell
 from ccr.config.schema import Config
 from ccr.run.doctor.checkup import examine
 from ccr.run.doctor.patient import Patient
@@ -31,9 +32,10 @@ def doctor(
 ) -> int:
     """Check the set-up and say what to mend.
 
-    Looks at Claude Code, its logins and settings, the environment, the configuration, the service and its port,
-    proxies, certificates, the clock and the disk. The report holds no key and no user name, so it can be pasted into
-    an issue. Exits with 1 if something must be mended. `--online` sends no key; `ccr test` tries the keys.
+    Looks at Claude Code, its logins and settings, the environment, the configuration and your own code, the service and
+    its port, proxies, certificates, the clock, the disk, and the window of the usual model. The report holds no key and
+    no user name, so it can be pasted into an issue. Exits with 1 if something must be mended. `--online` sends no key;
+    `ccr test` tries the keys.
 
     Examples:
 
@@ -47,6 +49,8 @@ def doctor(
     loaded = source.read()
     site = Site.of(place, source, loaded.config or Config(port=source.port or Config().port))
     patient = Patient(env=env, home=place, path=source.path, loaded=loaded, site=site)
+    if online:
+        tell("asking the providers ...")
     found = examine(patient, is_online=online)
     if json:
         print(msgspec.json.encode(found).decode())

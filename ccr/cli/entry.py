@@ -26,25 +26,32 @@ def run(words: Sequence[str]) -> int:
         _complain(str(error))
         return error.code if isinstance(error, CommandError) else 1
     except KeyboardInterrupt:
-        # The terminal has shown ^C where the cursor was; the shell's next prompt gets a line of its own.
-        if sys.stderr is not None and sys.stderr.isatty():
-            print(file=sys.stderr)
-        return INTERRUPTED
+        return _interrupted()
     except BrokenPipeError:
         # Whoever reads our output has seen enough; the interpreter must not complain either when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except Exception as error:
+    except (Exception, BaseExceptionGroup) as error:
+        # What runs on Trio wraps what happens in it.
+        if isinstance(error, BaseExceptionGroup) and error.subgroup(KeyboardInterrupt):
+            return _interrupted()
         if is_debug:
             raise
         _complain(_unexpected(error))
         return 1
 
 
-def _unexpected(error: Exception) -> str:
+def _interrupted() -> int:
+    """Give the shell's next prompt a line of its own, since the terminal has shown ^C where the cursor was."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        print(file=sys.stderr)
+    return INTERRUPTED
+
+
+def _unexpected(error: BaseException) -> str:
     """Return what to tell of an error that nobody has put into words."""
     if isinstance(error, OSError) and error.errno in OF_THE_DISK:
-        return f"{error.filename or 'the output'} can't be written: {error.strerror}"
+        return f"{error.filename}: {error.strerror}" if error.filename else f"can't write: {error.strerror}"
     return f"internal error: {type(error).__name__}: {error}; `ccr --debug ...` tells more"
 
 

@@ -84,7 +84,7 @@ install_preset = install
 def _origin(source: str, sha256: str, *, loaded: Loaded, place: Home, env: Mapping[str, str]) -> Origin:
     """Return what is meant: a folder or file that is there, an address, a repository, or a name of the index."""
     # Imports the network.
-    from ccr.run.index import index
+    from ccr.run import index
     from ccr.run.preset import FORMS
 
     # A folder that is there is meant, even if a repository could have its name.
@@ -94,7 +94,9 @@ def _origin(source: str, sha256: str, *, loaded: Loaded, place: Home, env: Mappi
         raise CommandError(f"--sha256 {sha256!r} is no SHA-256: 64 hexadecimal digits are")
     if origin.kind == "url" or Path(origin.place).expanduser().exists():
         return origin
-    listed = index(loaded, folder=place.root, env=env)
+    if index.is_remote(loaded):
+        tell(f"fetching {index.place(loaded)}")
+    listed = index.index(loaded, folder=place.root, env=env)
     entry = pick(listed, source)
     if entry is not None:
         return replace(entry.origin, digest=origin.digest or entry.digest)

@@ -24,7 +24,13 @@ def own_site(own: Own) -> Site:
     """Return the same for options in the form of those that stand before a command."""
     place, source, loaded = _read(own)
     usable = loaded.require(source.path)
-    warn(source.path, loaded.problems)
+    if usable.transformers or usable.custom_router_path or usable.use_plugins or usable.rewrite_system_prompt:
+        # Loads the router's parts, which nobody else has to wait for.
+        from ccr.run.check import check
+
+        warn(source.path, check(loaded, folder=place.root, env=source.env))
+    else:
+        warn(source.path, loaded.problems)
     return Site.of(place, source, usable)
 
 

@@ -70,6 +70,8 @@ def search_presets(*words: str, json: JsonOption = False, config: ConfigOption =
     loaded = given(config, None).source(place, env).read()
     if not index.place(loaded):
         raise CommandError("no index is configured; set PRESET_INDEX to a file or an https address")
+    if index.is_remote(loaded):
+        tell(f"fetching {index.place(loaded)}")
     entries = search(index.index(loaded, folder=place.root, env=env), " ".join(words))
     if json:
         print(msgspec.json.encode(entries).decode())

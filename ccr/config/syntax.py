@@ -1,12 +1,14 @@
 """Turns the text of a configuration file into a JSON object: strict JSON quickly, else JSON5."""
 
 import re
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
 from ccr.config.problem import Report
 from ccr.config.schema import Json
+from ccr.core.json5 import plain
 
 MAX_DEPTH = 200
 """Levels of nesting. Far more than any configuration has, far less than would exhaust the stack."""
@@ -46,7 +48,9 @@ def _decode(text: str) -> Any:
 
 
 def _json5(text: str) -> Any:
-    # Most files are strict JSON and never need this parser.
+    # Comments and commas are what most files have of it, and need not wait for the parser below.
+    with suppress(msgspec.DecodeError, RecursionError):
+        return msgspec.json.decode(plain(text))
     import pyjson5
 
     try:

@@ -33,6 +33,10 @@ def loads(content: bytes | str) -> object:
         value, end = scan(text, begin)
     except StopIteration as stop:
         raise ValueError("no JSON value") from stop
+    except SystemError as error:
+        # The scanner finds the error that it means to raise in `json.decoder`, and trips if that was never imported:
+        # https://github.com/python/cpython/blob/3.11/Modules/_json.c, `raise_errmsg`.
+        raise ValueError("no JSON") from error
     if text[end:].strip(_SPACE):
         raise ValueError("something follows the JSON value")
     return value

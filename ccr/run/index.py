@@ -19,6 +19,11 @@ def place(loaded: Loaded) -> str:
     return (loaded.config.preset_index or "") if loaded.config else ""
 
 
+def is_remote(loaded: Loaded) -> bool:
+    """Tell whether the index has to be fetched, which may take a while."""
+    return place(loaded).startswith(("https://", "http://"))
+
+
 def index(loaded: Loaded, *, folder: Path, env: Mapping[str, str]) -> tuple[Entry, ...]:
     """Return what the index lists; nothing if none is configured. A relative file is one of `folder`.
 
@@ -27,7 +32,7 @@ def index(loaded: Loaded, *, folder: Path, env: Mapping[str, str]) -> tuple[Entr
     where = place(loaded)
     if not where:
         return ()
-    if where.startswith(("https://", "http://")):
+    if is_remote(loaded):
         proxy_url = loaded.config.proxy_url if loaded.config else None
         return read_index(trio.run(partial(download, where, proxy_url=proxy_url, env=env, limit=BYTES)))
     path = folder / Path(where).expanduser()

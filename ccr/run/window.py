@@ -3,7 +3,7 @@
 Claude Code goes by the model's name, which with a router says nothing: it takes 200,000 tokens or a million.
 """
 
-from ccr.config.schema import Config, ModelSettings
+from ccr.config.schema import Config, ModelSettings, Provider
 from ccr.dialect.model_table import Told, facts, listed
 from ccr.dialect.vendor_table import find
 
@@ -38,15 +38,21 @@ def variables(config: Config, told: Told | None = None) -> dict[str, str]:
 
 def of_default(config: Config, told: Told) -> int | None:
     """Return the window of the default route's model in tokens, if it is configured, told, or known by its name."""
-    route = config.router.default
-    named = route.get("model") if isinstance(route, dict) else route
-    name, _, model = str(named or "").partition(",")
-    provider = next((p for p in config.providers if p.name.casefold() == name.strip().casefold()), None)
-    if provider is None:
+    found = default(config)
+    if found is None:
         return None
-    model = model.strip()
+    provider, model = found
     own = provider.model_settings.get(model) or ModelSettings()
     window = own.context_window or listed(told, provider.url, model).window
     if window:
         return window
     return None if find(provider.url).name in UNTOLD else facts(model).window
+
+
+def default(config: Config) -> tuple[Provider, str] | None:
+    """Return the provider and the model of the default route; None if it names no provider of the configuration."""
+    route = config.router.default
+    named = route.get("model") if isinstance(route, dict) else route
+    name, _, model = str(named or "").partition(",")
+    provider = next((p for p in config.providers if p.name.casefold() == name.strip().casefold()), None)
+    return (provider, model.strip()) if provider is not None else None

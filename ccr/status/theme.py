@@ -16,9 +16,10 @@ _USUAL = (
     ("route", "{{route}}", "white"),
     ("fallback", "{{fallback}}", "red"),
     ("cache", "{{cacheHit}}", "green"),
+    ("cost", "{{sessionCost}}", "yellow"),
 )
-_ICONS = ("\U000f024b", "\ue0a0", "\U000f06a9", "↑", "↓", "→", "⚠", "⚡")
-_SIMPLE_ICONS = ("", "", "", "↑", "↓", "->", "!", "cache")
+_ICONS = ("\U000f024b", "\ue0a0", "\U000f06a9", "↑", "↓", "→", "⚠", "⚡", "")
+_SIMPLE_ICONS = ("", "", "", "↑", "↓", "->", "!", "cache", "")
 
 
 class Module:

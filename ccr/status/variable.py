@@ -119,6 +119,7 @@ def _routed(session: Json) -> dict[str, str]:
         "sessionInputTokens": figure.tokens(_routed_prompt(total)),
         "sessionOutputTokens": figure.tokens(number(total, "output")),
         "requestCost": figure.money(number(last, "cost")),
+        "sessionCost": bill.cost(session),
         "requests": figure.count(number(session, "requests")),
         "errors": figure.count(number(session, "errors")),
         "tokenSpeed": figure.count(number(last, "tokens_per_second")),

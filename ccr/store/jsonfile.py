@@ -20,6 +20,16 @@ def read_json(path: str) -> Json:
 
 
 def _json5(content: str) -> object:
+    # Comments and commas are what people write; its own parser takes longer to import than all else here.
+    from ccr.core.json5 import plain
+
+    try:
+        return loads(plain(content))
+    except (ValueError, RecursionError):
+        return _decoded(content)
+
+
+def _decoded(content: str) -> object:
     import pyjson5
 
     try:

@@ -24,9 +24,10 @@ def failing(error: BaseException) -> "pytest.MonkeyPatch":
         (CommandError("no such thing", code=127), 127, "ccr: no such thing\n"),
         (ConfigError("wrong"), 1, "ccr: wrong\n"),
         (ValueError("a defect"), 1, "ccr: internal error: ValueError: a defect; `ccr --debug ...` tells more\n"),
-        (OSError(28, "No space left on device", "/x"), 1, "ccr: /x can't be written: No space left on device\n"),
-        (OSError(28, "No space left on device"), 1, "ccr: the output can't be written: No space left on device\n"),
+        (OSError(28, "No space left on device", "/x"), 1, "ccr: /x: No space left on device\n"),
+        (OSError(28, "No space left on device"), 1, "ccr: can't write: No space left on device\n"),
         (KeyboardInterrupt(), 130, ""),
+        (BaseExceptionGroup("x", [ValueError(), BaseExceptionGroup("y", [KeyboardInterrupt()])]), 130, ""),
     ],
 )
 def test_error_is_one_line(error: BaseException, code: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,3 +37,12 @@ def test_host_for_everybody_needs_a_key(world: World) -> None:
 def _answers(host: str, port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex((host, port)) == 0
+
+
+def test_own_code_that_is_broken_is_told(world: World) -> None:
+    world.configure(CUSTOM_ROUTER_PATH="router.py")
+    (world.home.root / "router.py").write_text("def router(")
+    done = world.run("start")
+    assert done.returncode == 0
+    assert "CUSTOM_ROUTER_PATH: router.py: SyntaxError" in done.stderr
+    assert "CUSTOM_ROUTER_PATH: router.py: SyntaxError" in world.run("config", "check").stdout

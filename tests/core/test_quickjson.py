@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccr.core.quickjson import loads
+from tests import process
+from tests.source import ROOT
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -49,3 +51,18 @@ def test_depth_is_limited() -> None:
 def test_other_pythons_read_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "_json", None)
     assert loads(b'{"a": [1]}') == {"a": [1]}
+
+
+def test_mistake_is_told_where_the_standard_library_is_not_imported() -> None:
+    program = """
+import sys
+from ccr.core.quickjson import loads
+from tests import process
+from tests.source import ROOT
+assert "json" not in sys.modules
+try:
+    loads('{"a": 1,}')
+except ValueError:
+    print("refused")
+"""
+    assert process.run([sys.executable, "-S", "-c", program], env={"PYTHONPATH": str(ROOT)}).stdout == "refused\n"

@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 
 from tests import process
+from tests.build.test_binary import BINARY, is_current
 from tests.e2e.model import Model
-from tests.source import ROOT
 
 CLAUDE = shutil.which("claude")
-BINARY = ROOT / "dist" / "ccr"
 SECONDS = 90.0
 
 needs_claude = [
@@ -23,13 +22,14 @@ needs_claude = [
     pytest.mark.skipif(CLAUDE is None, reason="claude is not on the PATH"),
 ]
 
+needs_binary = [
+    pytest.mark.binary,
+    pytest.mark.skipif(not is_current(), reason="no dist/ccr that is newer than the source; build/binary makes it"),
+]
+
 WAYS = [
     pytest.param([sys.executable, "-m", "ccr"], id="source"),
-    pytest.param(
-        [str(BINARY)],
-        id="binary",
-        marks=[pytest.mark.binary, pytest.mark.skipif(not BINARY.exists(), reason="dist/ccr is not built")],
-    ),
+    pytest.param([str(BINARY)], id="binary", marks=needs_binary),
 ]
 """From the source, and as the built executable."""
 

@@ -30,14 +30,11 @@ from tests.cli import (
     test_ui,
     test_wizard,
 )
-from tests.e2e.client import BINARY
+from tests.e2e.client import BINARY, needs_binary
 from tests.run import test_service, test_session
 from tests.world import World
 
-pytestmark = [
-    pytest.mark.binary,
-    pytest.mark.skipif(not BINARY.exists(), reason="dist/ccr is not built; build/binary makes it"),
-]
+pytestmark = needs_binary
 
 Check = Callable[[World], None]
 
@@ -87,7 +84,7 @@ CHECKS += [check for module in SAMPLES for check in checks(module)[:SAMPLE]]
 
 
 @pytest.fixture
-def built(tmp_path: Path, free_port: int) -> Iterator[World]:
+def machine(tmp_path: Path, free_port: int) -> Iterator[World]:
     """Return an empty machine with the executable on it."""
     made = World(tmp_path, port=free_port, ccr=[str(BINARY)])
     yield made
@@ -95,8 +92,8 @@ def built(tmp_path: Path, free_port: int) -> Iterator[World]:
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: f"{check.__module__.rpartition('_')[2]}: {check.__name__}")
-def test_executable_passes_the_test_of_the_source(check: Check, built: World) -> None:
-    check(built)
+def test_executable_passes_the_test_of_the_source(check: Check, machine: World) -> None:
+    check(machine)
 
 
 def test_every_command_is_among_them() -> None:

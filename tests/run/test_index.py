@@ -5,7 +5,7 @@ import pytest
 
 from ccr.config.parse import Loaded, parse
 from ccr.errors import CommandError
-from ccr.run.index import index, place
+from ccr.run.index import index, is_remote, place
 from tests.net.test_download import files
 
 
@@ -14,7 +14,8 @@ def loaded(where: str) -> Loaded:
 
 
 def test_no_index_is_known_without_a_configured_one(tmp_path: Path) -> None:
-    assert place(parse("{}", {})) == ""
+    assert (place(parse("{}", {})), is_remote(parse("{}", {}))) == ("", False)
+    assert (is_remote(loaded("https://x.test/i.json")), is_remote(loaded("/x.json"))) == (True, False)
     assert index(parse("{}", {}), folder=tmp_path, env={}) == ()
     assert index(parse("{", {}), folder=tmp_path, env={}) == ()
 

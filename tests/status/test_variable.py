@@ -145,3 +145,4 @@ def test_folder_name_is_the_last_part(path: str, name: str) -> None:
 def test_cost_is_the_routers_where_there_is_one(changes: dict[str, Any], expected: str) -> None:
     found = values(session={**SESSION, **changes})
     assert (found["cost"], found["requestCost"]) == (expected, "$0.02")
+    assert found["sessionCost"] == ("" if "requests" in changes else expected)

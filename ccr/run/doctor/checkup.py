@@ -20,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     network.certificates,
     place.clock,
     place.disk,
+    extra.context,
     extra.scripts,
     extra.container,
 )

@@ -13,7 +13,7 @@ from ccr.run.doctor.patient import Patient
 from ccr.run.health import url
 from ccr.run.port import find_holder
 from ccr.run.service import Hung, Running, look
-from ccr.status.finding import Finding
+from ccr.status.finding import Finding, Level
 from ccr.version import VERSION
 
 SCARCE_BYTES = 200_000_000
@@ -32,16 +32,16 @@ def system(patient: Patient) -> Iterator[Finding]:
 def configuration(patient: Patient) -> Iterator[Finding]:
     """Tell what is wrong with the configuration, and who may read it."""
     path = patient.path
-    problems = check(patient.loaded)
+    problems = check(patient.loaded, folder=patient.home.root, env=patient.env)
     for problem in problems:
-        yield Finding("fail" if problem.fatal else "warn", "config", str(problem))
+        level: Level = "fail" if problem.fatal else "warn"
+        yield Finding(level, "config", f"{path}: {problem}" if problem.fatal else str(problem))
     if not path.exists() and patient.config.providers:
         number = _counted(len(patient.config.providers), "provider")
         yield Finding("ok", "config", f"there is no file at {path}; the environment alone gives {number}")
         return
     if not path.exists():
-        mend = "`ccr config edit` begins one with an example; `ccr help configuration` explains it"
-        yield Finding("fail", "config", f"there is no file at {path}", mend=mend)
+        yield Finding("fail", "config", f"there is no file at {path}", mend="`ccr setup` makes one")
         return
     if not problems:
         config = patient.config
