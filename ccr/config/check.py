@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from ccr.config import tokenizer
+from ccr.config.agents import KEYS as AGENT_KEYS
 from ccr.config.agents import ROLES
 from ccr.config.interpolate import Unset, placeholder
 from ccr.config.legacy import KEYS as LEGACY_KEYS
@@ -53,7 +54,7 @@ def check(config: Config, report: Report) -> None:
     for key in config.router.extra:
         if nearest(key, Router.__struct_encode_fields__):
             report_unknown(Router, [key], path="Router", report=report)
-    report_unknown(Config, (key for key in config.extra if key not in _FOREIGN), path="", report=report)
+    _check_keys(config, report)
     _check_proxy(config.proxy_url, path="PROXY_URL", report=report)
     for index, provider in enumerate(config.providers):
         if provider.proxy != "direct":
@@ -63,6 +64,14 @@ def check(config: Config, report: Report) -> None:
             report.add(f"Providers[{index}].insecure", what, hint="trust the server's own with ca_file instead")
         for path, message in tokenizer.problems(provider.tokenizer):
             report.add(f"Providers[{index}].{path}", message, hint="tokens are counted with cl100k_base")
+
+
+def _check_keys(config: Config, report: Report) -> None:
+    for key in config.extra:
+        if key not in _FOREIGN:
+            # Another vendor's `_API_KEY` is no misspelt one of an agent's.
+            unlikely = () if "agent" in key.lower() else AGENT_KEYS
+            report_unknown(Config, [key], path="", report=report, unlikely=unlikely)
 
 
 def report_unset(unset: tuple[Unset, ...], config: Config, report: Report) -> None:

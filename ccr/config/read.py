@@ -115,10 +115,15 @@ def unknown(kind: type[msgspec.Struct], raw: Mapping[str, Any]) -> dict[str, Any
     return {key: value for key, value in raw.items() if key.lower() not in known}
 
 
-def report_unknown(kind: type[msgspec.Struct], keys: Iterable[str], *, path: str, report: Report) -> None:
-    """Mention keys that mean nothing here: a slip of the pen, or meant for another program."""
+def report_unknown(
+    kind: type[msgspec.Struct], keys: Iterable[str], *, path: str, report: Report, unlikely: Collection[str] = ()
+) -> None:
+    """Mention keys that mean nothing here: a slip of the pen, or meant for another program.
+
+    `unlikely` are known keys that none of them can have been meant to be.
+    """
     for key in keys:
-        near = nearest(key, _names(kind))
+        near = nearest(key, (name for name in _names(kind) if name not in unlikely))
         report.add(member(path, key), "is not a known key", hint=f"did you mean {near!r}?" if near else "it is ignored")
 
 

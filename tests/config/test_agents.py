@@ -94,3 +94,11 @@ def test_overlay_and_without_know_the_keys() -> None:
         "ENABLE_ROUTER": "true",
     }
     assert without({**ENV, "HOME": "/"}) == {"HOME": "/"}
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [("TOOL_AGENT_APIKEY", "did you mean 'TOOL_AGENT_API_KEY'?"), ("GEMINI_API_KEY", "it is ignored")],
+)
+def test_only_an_agents_key_is_a_misspelt_one(key: str, hint: str) -> None:
+    assert f"{key}: is not a known key ({hint})" in read({key: "x"})[1]
