@@ -79,4 +79,5 @@ async def test_what_is_counted_anyway_is_learnt_from() -> None:
         await router.http.post(f"{router.url}/v1/messages/count_tokens", json=request())
         for _ in range(5):
             await router.post(request(messages=words(3000)))
+            await router.settled()
         assert router.state.calibration.tried("up", "m") == 3
