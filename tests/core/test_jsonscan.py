@@ -109,9 +109,9 @@ def test_scanner_tells_how_far_it_is() -> None:
 def test_scanner_takes_long_text_in_small_pieces_in_linear_time() -> None:
     def seconds(size: int) -> float:
         text = json.dumps({"content": 'x = "y"\n' * size})
-        began = time.perf_counter()
+        began = time.process_time()
         assert scan(text, 4)[0].complete
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     seconds(100)
     assert seconds(20_000) < 60 * seconds(1000) + 0.05
