@@ -5,6 +5,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from ccr.cli.own import DEBUG, Own, take
 from ccr.errors import CcrError, CommandError
@@ -43,8 +44,10 @@ def run(words: Sequence[str]) -> int:
 
 def _interrupted() -> int:
     """Give the shell's next prompt a line of its own, since the terminal has shown ^C where the cursor was."""
-    if sys.stderr is not None and sys.stderr.isatty():
-        print(file=sys.stderr)
+    # The executable's loader may pass on what the terminal has sent to both: once is enough.
+    with suppress(KeyboardInterrupt):
+        if sys.stderr is not None and sys.stderr.isatty():
+            print(file=sys.stderr)
     return INTERRUPTED
 
 

@@ -145,7 +145,15 @@ def staging(home: Home) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, also if somebody presses Ctrl-C again meanwhile, or a loader passes it on a second time."""
+    for _ in range(3):
+        with suppress(KeyboardInterrupt):
+            shutil.rmtree(folder, ignore_errors=True)
+            return
 
 
 def copy(source: Path, folder: Path) -> None:

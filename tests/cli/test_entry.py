@@ -62,3 +62,16 @@ def test_foreground_with_a_wrong_option_is_explained(world: World) -> None:
     done = world.run("start", "--foreground", "--prot", "1")
     assert (done.returncode, "--port" in done.stderr) == (1, True)
     assert world.run("start", "--foreground", "--help").stdout.startswith("Usage: ccr start")
+
+
+def test_second_ctrl_c_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Pressed:
+        def isatty(self) -> bool:
+            raise KeyboardInterrupt
+
+    patch = failing(KeyboardInterrupt())
+    try:
+        monkeypatch.setattr(sys, "stderr", Pressed())
+        assert entry.run(["start"]) == 130
+    finally:
+        patch.undo()

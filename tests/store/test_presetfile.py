@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,19 @@ def test_deleted_preset_is_gone(home: Home) -> None:
     assert not (home.presets / "a").exists()
     with pytest.raises(CommandError):
         presetfile.delete(home, "a")
+
+
+def test_second_ctrl_c_leaves_nothing_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, real, presses = Home(tmp_path / "home"), shutil.rmtree, [1]
+
+    def rmtree(path: Path, ignore_errors: bool) -> None:
+        if presses:
+            presses.pop()
+            raise KeyboardInterrupt
+        real(path, ignore_errors=ignore_errors)
+
+    monkeypatch.setattr(shutil, "rmtree", rmtree)
+    made = presetfile.staging(home)
+    (made.__enter__() / "x").touch()
+    made.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert list(home.presets.iterdir()) == []
