@@ -22,6 +22,7 @@ from ccr.core.usage import Usage
 from ccr.keys.board import Board
 from ccr.net.client import Clients
 from ccr.net.credential import Credentials
+from ccr.net.desk import Desk, OwnDesk
 from ccr.net.queue import Queue
 from ccr.plugins.js.keeper import Keeper
 from ccr.plugins.load import Loader, Plugins
@@ -80,6 +81,7 @@ class State:
         self.credentials = Credentials(env, self.clients, save=atomic.write)
         self.board = Board(random.random)
         self.queue = Queue()
+        self.desk: Desk = OwnDesk(self.board, self.queue)
         self.recall = Recall()
         self.descriptions = Descriptions()
         self.documents = Documents()
