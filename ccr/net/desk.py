@@ -57,6 +57,10 @@ class OwnCourse:
 
     async def step(self, outcome: Outcome | None) -> Try | Verdict:
         """Return what to do next."""
+        return self.advance(outcome)
+
+    def advance(self, outcome: Outcome | None) -> Try | Verdict:
+        """Return what to do next, which nothing has to be waited for."""
         try:
             self._last = next(self._steps) if outcome is None else self._steps.send(outcome)
         except StopIteration as stop:

@@ -98,6 +98,13 @@ class Queue:
         """Return how many requests wait for a key of a provider."""
         return len(self._lines.get(provider, ()))
 
+    def take_now(self, pool: Pool, want: Want) -> Turn | None:
+        """Return a turn if nobody is in line and a key is free; it must be given back."""
+        now = trio.current_time()
+        if self.length(pool.provider) or pool.wait(now, want) != 0:
+            return None
+        return Turn(pool.take(now, want), 0.0, None)
+
     async def take(self, pool: Pool, want: Want, *, patience: float) -> Turn:
         """Wait for a key, at most `patience` seconds; the turn must be given back."""
         began = trio.current_time()

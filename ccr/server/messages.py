@@ -140,7 +140,9 @@ async def _sent(state: State, snapshot: Snapshot, inbound: Inbound, *, routed: R
     trail.prompt_estimate = prompt.estimate(upstreams[0])
     state.lists.want(upstreams[0], trail.prompt_estimate, proxy_url=snapshot.config.proxy_url)
     errands = [_errand(state, snapshot, inbound, u, body=routed.body, prompt=prompt, trail=trail) for u in upstreams]
-    wanted = Ask(exchange.accepted, inbound.session, trail.prompt_estimate)
+    # Only images and documents may have to be put into words first.
+    is_ready = b'"image"' not in inbound.raw and b'"document"' not in inbound.raw
+    wanted = Ask(exchange.accepted, inbound.session, trail.prompt_estimate, is_ready)
     try:
         await exchange.run(state.desk.course(candidates, wanted), candidates, errands=errands)
     finally:
