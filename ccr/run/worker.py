@@ -35,8 +35,9 @@ async def spawn(source: Source, instance: str, descriptors: Sequence[int]) -> tr
 def serve_worker(source: Source, descriptors: str, *, instance: str) -> int:
     """Serve until the keeper ends, or says so; return the exit code."""
     for number in (*ENDING, *REPLACED):
-        # They go to the keeper as well, which ends its workers in good order. Without it they end at once.
-        signal.signal(number, signal.SIG_IGN)
+        # They go to the keeper as well, which ends its workers in good order. Without it they end at once. A handler,
+        # since our own children would inherit SIG_IGN.
+        signal.signal(number, lambda *_: None)
     talk, hand = (socket.socket(fileno=int(text)) for text in descriptors.split(","))
     trio.run(partial(_run, source, talk, hand, instance=instance))
     return 0
