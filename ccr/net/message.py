@@ -155,9 +155,13 @@ class Drain(Message, frozen=True):
     """The keeper ends the service: take nothing new, finish what runs, and end."""
 
 
+class BreakOff(Message, frozen=True):
+    """What still runs has to end now; its clients are told."""
+
+
 class Reload(Message, frozen=True):
     """The configuration has changed."""
 
 
 ToKeeper = Ready | Open | Step | Wait | Release | Refuse | Hold | Give | Close | Line | Record | Page
-ToWorker = Drain | Reload | Find
+ToWorker = Drain | BreakOff | Reload | Find

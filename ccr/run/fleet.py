@@ -117,6 +117,10 @@ class Fleet:
             scope.cancel()
         self._tell(say.Drain())
 
+    def break_off(self) -> None:
+        """Let the workers end what runs."""
+        self._tell(say.BreakOff())
+
     def reload(self) -> None:
         """Let the workers look at the configuration."""
         self._tell(say.Reload())

@@ -81,7 +81,8 @@ def _fleet(served: Router, source: Source, instance: str) -> "Fleet | None":
 
     fleet = Fleet(served.state, count, partial(spawn, source, instance))
     served.reloaded = fleet.reload
-    served.state.drained, served.state.find_elsewhere = fleet.drain, fleet.find
+    state = served.state
+    state.drained, state.broken_off, state.find_elsewhere = fleet.drain, fleet.break_off, fleet.find
     return fleet
 
 

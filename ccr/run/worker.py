@@ -51,6 +51,8 @@ async def _run(source: Source, talk: socket.socket, hand: socket.socket, *, inst
             if isinstance(message, say.Drain):
                 router.state.drain()
                 stop.set()
+            elif isinstance(message, say.BreakOff):
+                router.state.break_off()
             elif isinstance(message, say.Find):
                 return find(message, router.state)
             else:

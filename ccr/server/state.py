@@ -70,6 +70,8 @@ class State:
         self.draining = False
         self.drained: Callable[[], None] = lambda: None
         """Is called when the draining begins."""
+        self.broken_off: Callable[[], None] = lambda: None
+        """Is called when what runs is ended."""
         self.active = 0
         self.served = 0
         self._breakable: set[trio.CancelScope] = set()
@@ -140,6 +142,7 @@ class State:
 
     def break_off(self) -> None:
         """End what runs; its clients are told."""
+        self.broken_off()
         for scope in self._breakable:
             scope.cancel()
 

@@ -241,6 +241,29 @@ def test_running_requests_are_finished_before_the_service_ends(home: Path) -> No
         assert made.process.wait(PATIENCE) == 0
 
 
+def test_a_second_signal_ends_what_runs_and_tells_its_clients(home: Path) -> None:
+    with service(home) as (made, upstream):
+        failed: list[int] = []
+
+        def slow() -> None:
+            try:
+                made.post("slow")
+            except urllib.error.HTTPError as error:
+                failed.append(error.code)
+
+        threads = [threading.Thread(target=slow) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        wait_until(lambda: upstream.running == 2)
+        made.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: made.get("/health")["status"] == "draining")
+        made.process.send_signal(signal.SIGTERM)
+        for thread in threads:
+            thread.join()
+        assert failed == [503, 503]
+        assert made.process.wait(PATIENCE) == 0
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the workers in /proc")
 def test_workers_end_with_their_keeper(home: Path) -> None:
     with service(home) as (made, _):
