@@ -7,7 +7,7 @@ from contextlib import suppress
 from ccr.cli.own import Own
 from ccr.cli.report import warn
 from ccr.run.host import serve_service
-from ccr.run.service import INSTANCE
+from ccr.run.service import INSTANCE, WORKER
 from ccr.store.paths import home
 
 
@@ -16,9 +16,15 @@ def main(own: Own) -> int:
     os.umask(0o077)
     # Taken out, so that no program that we start takes itself for the service.
     instance = os.environ.pop(INSTANCE, "")
+    descriptors = os.environ.pop(WORKER, "")
     env = dict(os.environ)
     place = home(env)
     source = own.source(place, env)
+    if descriptors:
+        # Only workers need it.
+        from ccr.run.worker import serve_worker
+
+        return serve_worker(source, descriptors, instance=instance)
     warn(source.path, source.read().problems)
     return serve_service(
         source,

@@ -188,6 +188,10 @@ class Config(Struct, frozen=True, kw_only=True, rename="upper"):
     host: Annotated[
         str, Meta(description="Address to listen on. Any other than a loopback address needs `APIKEY`.")
     ] = "127.0.0.1"
+    workers: Annotated[
+        int,
+        Meta(ge=1, le=64, description="Processes that answer requests; several use several processors."),
+    ] = 1
     apikey: Annotated[str | None, Meta(description="Secret that clients must send to the router.")] = None
     proxy_url: Annotated[str | None, Meta(description="Proxy for requests to providers.")] = None
     log: Annotated[bool, Meta(description="Write log files.")] = True

@@ -64,11 +64,15 @@ class Candidate(Struct, frozen=True, eq=False):
 
 
 class Ask(Struct, frozen=True):
-    """The request: its session (empty if unknown), its size in tokens (0 if unknown), and when it came in."""
+    """The request: its session (empty if unknown), its size in tokens (0 if unknown), and when it came in.
+
+    `is_ready` tells that it can be sent as soon as there is a key.
+    """
 
     since: float
     session: str = ""
     tokens: int = 0
+    is_ready: bool = False
 
 
 class Try(Struct, frozen=True):

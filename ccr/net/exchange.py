@@ -4,7 +4,7 @@ The status of an upstream decides before any byte of the reply goes to the clien
 other attempt, and what breaks then ends the stream with an error event.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Protocol
 
 import httpx
@@ -19,19 +19,17 @@ from ccr.core.usage import Usage
 from ccr.dialect.base import Call
 from ccr.dialect.fault import fault_of, kind_of, make_fault
 from ccr.errors import CcrError, RequestError, UpstreamError
-from ccr.keys.attempts import Candidate, Outcome, Try
+from ccr.keys.attempts import Candidate, Outcome
 from ccr.keys.failure import Failure, busy, classify, unfit
-from ccr.keys.pool import Lease
 from ccr.keys.repair import Repairs
 from ccr.keys.verdict import Verdict
 from ccr.net.call import Refusal, answering, led, refusal, unreachable
-from ccr.net.queue import Queue
+from ccr.net.desk import Course
+from ccr.net.queue import Held
 from ccr.net.relay import Relay
 from ccr.net.retry_after import pause_after
 from ccr.net.watch import Limits, Watch
 from ccr.transform.base import Passage
-
-Steps = Generator[Try, Outcome, Verdict]
 
 
 class Stream(Protocol):
@@ -82,35 +80,32 @@ class Exchange:
     """One request's way through its attempts."""
 
     def __init__(
-        self, relay: Relay, watch: Watch, trail: Trail, *, queue: Queue, repairs: Repairs, mask: Callable[[str], str]
+        self, relay: Relay, watch: Watch, trail: Trail, *, repairs: Repairs, mask: Callable[[str], str]
     ) -> None:
         self.relay = relay
         self.accepted = watch.accepted
         self._watch = watch
         self.trail = trail
-        self._queue = queue
         self._repairs = repairs
         self._mask = mask
         self.stream: Stream | None = None
         """The reply that was read last."""
 
-    async def run(self, steps: Steps, candidates: Sequence[Candidate], *, errands: Sequence[Prepare]) -> None:
+    async def run(self, course: Course, candidates: Sequence[Candidate], *, errands: Sequence[Prepare]) -> None:
         """Answer the client, or raise UpstreamError if no attempt could and nothing has been sent.
 
         `errands` are prepared when their candidate's turn comes, since most requests need only the first.
         """
         outcome: Outcome | None = None
         try:
-            while True:
-                step = next(steps) if outcome is None else steps.send(outcome)
+            while not isinstance(step := await course.step(outcome), Verdict):
                 if step.pause:
                     await trio.sleep(step.pause)
                 self._announce(candidates, step.candidate)
-                outcome = await self._try(step, candidates[step.candidate], errands[step.candidate])
-        except StopIteration as stop:
-            verdict: Verdict = stop.value
+                outcome = await self._try(course, candidates[step.candidate], errands[step.candidate])
         finally:
-            steps.close()
+            course.close()
+        verdict = step
         if verdict.failure is not None:
             message = verdict.message([candidate.name for candidate in candidates])
             await self._give_up(verdict.failure, message, should_retry=verdict.should_retry)
@@ -146,12 +141,12 @@ class Exchange:
         if fault is not None and not reply.begun:
             raise UpstreamError(fault.message, status=fault.status, kind=fault.kind)
 
-    async def _try(self, step: Try, candidate: Candidate, prepare: Prepare, *, again: bool = True) -> Outcome:
+    async def _try(self, course: Course, candidate: Candidate, prepare: Prepare, *, again: bool = True) -> Outcome:
         """Wait for a key, send, and tell how it went."""
         key, sent = "", 0.0
         try:
             make = await prepare()
-            async with self._queue.turn(candidate.pool, step.want, patience=step.patience) as turn:
+            async with course.turn() as turn:
                 if turn.lease is None:
                     return Outcome(trio.current_time(), busy(candidate.provider, turn.left))
                 key, sent = turn.lease.id, trio.current_time()
@@ -165,9 +160,9 @@ class Exchange:
         except CcrError as error:
             return Outcome(trio.current_time(), _unmade(error), key, sent)
         errand.refused(errand.token)
-        return await self._try(step, candidate, prepare, again=False)
+        return await self._try(course, candidate, prepare, again=False)
 
-    def _outcome(self, attempt: Attempt, lease: Lease, refused: Refusal | None, *, sent: float) -> Outcome:
+    def _outcome(self, attempt: Attempt, lease: Held, refused: Refusal | None, *, sent: float) -> Outcome:
         now = trio.current_time()
         usage = self.stream.usage if self.stream else None
         lease.release(now, usage.prompt + usage.output if usage else None)
@@ -184,7 +179,7 @@ class Exchange:
         body = self._repairs.apply(call.body, provider=candidate.provider, model=candidate.model)
         return errand if body is call.body else replace(errand, call=replace(call, body=body))
 
-    async def _attempt(self, errand: Errand, reply: Stream, *, lease: Lease, attempt: Attempt) -> Refusal | None:
+    async def _attempt(self, errand: Errand, reply: Stream, *, lease: Held, attempt: Attempt) -> Refusal | None:
         """Send once and put it on record; a refusal of the body is learnt from."""
         attempt.key = self._mask(lease.key) if lease.key else ""
         self.trail.attempts = [*self.trail.attempts, attempt]
@@ -206,7 +201,7 @@ class Exchange:
         found = learn(status, answer, body, provider=attempt.provider, model=attempt.model, why=why)
         return replace(refused, is_mended=found)
 
-    async def _send(self, errand: Errand, reply: Stream, *, lease: Lease, attempt: Attempt) -> Refusal | None:
+    async def _send(self, errand: Errand, reply: Stream, *, lease: Held, attempt: Attempt) -> Refusal | None:
         """Send once and relay the reply. Returns what failed."""
         cut: Fault | None = None
         with trio.CancelScope() as scope:

@@ -10,10 +10,22 @@ import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import takewhile
+from typing import Protocol
 
 import trio
 
-from ccr.keys.pool import Lease, Pool, Want
+from ccr.keys.pool import Pool, Want
+
+
+class Held(Protocol):
+    """A key in use by one request: see `ccr.keys.pool.Lease`."""
+
+    id: str
+    key: str
+
+    def release(self, now: float, tokens: int | None = None) -> None: ...
+    def refuse(self, now: float) -> None: ...
+    def hold(self, until: float) -> None: ...
 
 
 class Turn:
@@ -21,7 +33,7 @@ class Turn:
 
     __slots__ = ("lease", "left", "waited")
 
-    def __init__(self, lease: Lease | None, waited: float, left: float | None) -> None:
+    def __init__(self, lease: Held | None, waited: float, left: float | None) -> None:
         self.lease = lease
         self.waited = waited
         self.left = left
@@ -59,13 +71,17 @@ class Queue:
     @asynccontextmanager
     async def turn(self, pool: Pool, want: Want, *, patience: float) -> AsyncIterator[Turn]:
         """Wait for a key, at most `patience` seconds, and keep it while the block runs."""
-        turn = await self._wait(pool, want, patience)
+        turn = await self.take(pool, want, patience=patience)
         try:
             yield turn
         finally:
-            if turn.lease is not None:
-                turn.lease.release(trio.current_time())
-                self.wake(pool.provider)
+            self.give(pool, turn)
+
+    def give(self, pool: Pool, turn: Turn) -> None:
+        """The request has ended."""
+        if turn.lease is not None:
+            turn.lease.release(trio.current_time())
+            self.wake(pool.provider)
 
     def wake(self, provider: str) -> None:
         """Let the first in line look again: a key has become free, or its state has changed."""
@@ -82,7 +98,15 @@ class Queue:
         """Return how many requests wait for a key of a provider."""
         return len(self._lines.get(provider, ()))
 
-    async def _wait(self, pool: Pool, want: Want, patience: float) -> Turn:
+    def take_now(self, pool: Pool, want: Want) -> Turn | None:
+        """Return a turn if nobody is in line and a key is free; it must be given back."""
+        now = trio.current_time()
+        if self.length(pool.provider) or pool.wait(now, want) != 0:
+            return None
+        return Turn(pool.take(now, want), 0.0, None)
+
+    async def take(self, pool: Pool, want: Want, *, patience: float) -> Turn:
+        """Wait for a key, at most `patience` seconds; the turn must be given back."""
         began = trio.current_time()
         line = self._lines.setdefault(pool.provider, [])
         self._count += 1

@@ -2,11 +2,11 @@
 
 import gc
 import os
+import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from functools import partial
-from socket import socket
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import trio
 
@@ -15,11 +15,15 @@ from ccr.run import health, port, summary
 from ccr.run.child import Child
 from ccr.run.memory import remembered
 from ccr.run.process import process
-from ccr.run.router import open_log, router
+from ccr.run.router import Router, open_log, router
+from ccr.run.serve import serve
 from ccr.run.source import Source
 from ccr.run.supervise import run_service, run_session
 from ccr.store import lease
 from ccr.store.paths import Home
+
+if TYPE_CHECKING:
+    from ccr.run.fleet import Fleet
 
 GC_THRESHOLD = (10_000, 20, 20)
 """Objects that are made between two looks for garbage, and looks between wider ones: a request's JSON is thousands."""
@@ -40,6 +44,8 @@ def serve_service(
     log = open_log(loaded, home.logs, echo=echo)
     served = router(source, loaded, instance=instance, role="service", log=log)
 
+    fleet = _fleet(served, source, instance)
+
     def announce() -> None:
         # What is there by now stays until the end, so nobody need look through it for garbage.
         gc.freeze()
@@ -52,7 +58,7 @@ def serve_service(
 
     async def main() -> int:
         with remembered(served.state.board, home.run / f"keys-{number}.json"):
-            return await run_service(served, listener, ready=announce)
+            return await run_service(served, listener, ready=announce, serve=fleet.serve if fleet else serve)
 
     try:
         return trio.run(main)
@@ -61,11 +67,30 @@ def serve_service(
         log.close()
 
 
+def _fleet(served: Router, source: Source, instance: str) -> "Fleet | None":
+    """Return the workers that the configuration asks for, if any."""
+    count = served.state.snapshot.config.workers
+    if count == 1:
+        return None
+    if not hasattr(socket, "send_fds"):
+        served.log.event("warn", "WORKERS is passed over: this system can't hand connections to other processes")
+        return None
+    # A single process does without them.
+    from ccr.run.fleet import Fleet
+    from ccr.run.worker import spawn
+
+    fleet = Fleet(served.state, count, partial(spawn, source, instance))
+    served.reloaded = fleet.reload
+    state = served.state
+    state.drained, state.broken_off, state.find_elsewhere = fleet.drain, fleet.break_off, fleet.find
+    return fleet
+
+
 def serve_session(
     source: Source,
     loaded: Loaded,
     *,
-    listener: socket,
+    listener: socket.socket,
     home: Home,
     child: Child,
     cleanup: AbstractContextManager[object],

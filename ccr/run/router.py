@@ -1,5 +1,6 @@
 """One running router: its configuration, which follows the file, its log, its state and its ASGI app."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -23,6 +24,8 @@ class Router:
         self.log = log
         self.app = App(state)
         self.source = source
+        self.reloaded: Callable[[], None] = lambda: None
+        """Is called after each look at the files."""
         self._hash = state.snapshot.hash
         self._stamps = stamps(state.plugins.files)
         self._tell_plugins()
@@ -33,6 +36,10 @@ class Router:
 
     async def reload(self) -> None:
         """Put the configuration and the user's own code in force if they have changed and can be used; log it."""
+        await self._reload()
+        self.reloaded()
+
+    async def _reload(self) -> None:
         loaded = await trio.to_thread.run_sync(self.source.read)
         now = stamps(self.state.plugins.files)
         if (loaded.hash, now) == (self._hash, self._stamps):
@@ -53,8 +60,8 @@ class Router:
         self._follow(loaded)
         self._tell_plugins()
         config = loaded.require()
-        if (config.host, config.port) != (before.host, before.port):
-            self.log.event("warn", "HOST and PORT take effect with `ccr restart`")
+        if (config.host, config.port, config.workers) != (before.host, before.port, before.workers):
+            self.log.event("warn", "HOST, PORT and WORKERS take effect with `ccr restart`")
 
     def _follow(self, loaded: Loaded) -> None:
         self.log.redact = self.state.redact.text

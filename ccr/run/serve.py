@@ -11,44 +11,59 @@ from hypercorn.config import Config
 from hypercorn.trio.worker_context import WorkerContext
 from hypercorn.typing import ASGIFramework
 
-from ccr.net.stream import TcpListener
+from ccr.net.stream import TcpListener, TcpStream
 from ccr.server.connection import Connection
 from ccr.server.http import App
-from ccr.store.logfile import LogFile
+from ccr.server.state import Log
 
 HEADER_BYTES = 64 * 1024
 
 
 async def serve(
     app: App,
-    listener: socket.socket,
+    listener: socket.socket | trio.abc.Listener[TcpStream],
     *,
-    log: LogFile,
+    log: Log,
     stop: trio.Event,
     grace: float,
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
-    """Serve until `stop` is set; then close the port and give running requests `grace` seconds.
+    """Serve until `stop` is set; then close the listener and give running requests `grace` seconds.
 
-    `nursery.start` returns when requests are answered. The socket belongs to the server from now on.
+    `nursery.start` returns when requests are answered. The socket, or whatever else connections come from, belongs to
+    the server from now on.
     """
-    context = WorkerContext(None)
-    connected = partial(Connection, ASGIWrapper(cast("ASGIFramework", app)), _settings(log, grace), context, {})
+    connected = Connected(app, log)
+    source = TcpListener(listener) if isinstance(listener, socket.socket) else listener
     async with trio.open_nursery() as connections:
         async with trio.open_nursery() as accepting:
-            accepting.start_soon(
-                partial(trio.serve_listeners, connected, [TcpListener(listener)], handler_nursery=connections)
-            )
+            accepting.start_soon(partial(trio.serve_listeners, connected, [source], handler_nursery=connections))
             task_status.started()
             await stop.wait()
             accepting.cancel_scope.cancel()
-        await context.terminated.set()
+        await connected.end()
         connections.cancel_scope.deadline = trio.current_time() + grace
 
 
-def _settings(log: LogFile, grace: float) -> Config:
+class Connected:
+    """Serves an app to clients that are connected already."""
+
+    def __init__(self, app: App, log: Log) -> None:
+        self._app = ASGIWrapper(cast("ASGIFramework", app))
+        self._config = _settings(log)
+        self._context = WorkerContext(None)
+
+    async def __call__(self, stream: TcpStream) -> None:
+        """Serve one client until it leaves."""
+        await Connection(self._app, self._config, self._context, {}, stream)
+
+    async def end(self) -> None:
+        """Close the connections that are idle, and each other one after its answer."""
+        await self._context.terminated.set()
+
+
+def _settings(log: Log) -> Config:
     config = Config()
-    config.graceful_timeout = grace
     config.h11_max_incomplete_size = HEADER_BYTES
     config.include_server_header = False
     config.accesslog = None
@@ -60,7 +75,7 @@ def _settings(log: LogFile, grace: float) -> Config:
 class _IntoLog(logging.Handler):
     """Leads Hypercorn's log into ours; by itself it writes to the terminal, where Claude Code is."""
 
-    def __init__(self, log: LogFile) -> None:
+    def __init__(self, log: Log) -> None:
         super().__init__(logging.WARNING)
         self._log = log
 

@@ -25,6 +25,10 @@ from ccr.store.paths import Home
 INSTANCE = "CCR_INSTANCE"
 """The variable that tells a service which instance it is to be, so that whoever started it can recognise it."""
 
+WORKER = "CCR_WORKER"
+"""The variable that makes a process a worker of a service: the descriptors of its line to the keeper, and of its
+connections."""
+
 START_SECONDS = 10.0
 STOP_SECONDS = 15.0
 CLOSE_SECONDS = 3.0

@@ -36,6 +36,8 @@ LOOK_SECONDS = 0.05
 """How often is looked whether the last request has ended."""
 
 Wait = Callable[[], Awaitable[object]]
+Serve = Callable[..., Awaitable[None]]
+"""`ccr.run.serve.serve`, or `ccr.run.fleet.Fleet.serve`, which several processes answer."""
 
 
 class LastResort:
@@ -65,14 +67,15 @@ class LastResort:
         self._timer.start()
 
 
-async def run_service(router: Router, listener: socket, *, ready: Callable[[], None]) -> int:
+async def run_service(router: Router, listener: socket, *, ready: Callable[[], None], serve: Serve = serve) -> int:
     """Serve until a signal comes; a second one cuts the running requests off. Returns the exit code.
 
     Until the last request has ended, new ones hear that they should come again, unless another service is to hear them.
     """
     with trio.open_signal_receiver(*ending(), *REPLACED) as received:
         signals = aiter(received)
-        async with serving(router, listener, grace=DRAIN_SECONDS, hurry=partial(anext, signals)) as end:
+        hurry = partial(anext, signals)
+        async with serving(router, listener, grace=DRAIN_SECONDS, hurry=hurry, serve=serve) as end:
             ready()
             end.keeps_port = await anext(signals) not in REPLACED
             end.code = 0
@@ -91,7 +94,7 @@ async def run_session(
 
 @asynccontextmanager
 async def serving(
-    router: Router, listener: socket, *, grace: float, hurry: Wait = trio.sleep_forever
+    router: Router, listener: socket, *, grace: float, hurry: Wait = trio.sleep_forever, serve: Serve = serve
 ) -> AsyncIterator[LastResort]:
     """Serve while the block runs; then let running requests go on for `grace` seconds, or until `hurry()` returns."""
     allow_many()

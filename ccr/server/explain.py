@@ -25,7 +25,7 @@ Json = dict[str, Any]
 async def stored(request: Request, state: State) -> None:
     """`GET /api/explain?id=...&model=...`: explain a request that was answered lately; without an id the last one."""
     query = parse_qs(request.query)
-    found = state.kept.find(query.get("id", [""])[0])
+    found = await state.find(query.get("id", [""])[0])
     if found is None:
         raise NotFound("there is no such request among the last ones that the router remembers")
     await request.json(await report(state, found, model=query.get("model", [""])[0]))

@@ -65,9 +65,13 @@ class Ledger:
         """Note a request that has just come; its session is not known yet."""
         self._running[trail.id] = trail
 
+    def drop(self, trail: Trail) -> None:
+        """Forget that a request is under way."""
+        self._running.pop(trail.id, None)
+
     def end(self, trail: Trail) -> None:
         """Note what became of it."""
-        self._running.pop(trail.id, None)
+        self.drop(trail)
         self._total.add(trail)
         if trail.provider:
             self._models.setdefault(trail.answered, Tally()).add(trail)

@@ -16,7 +16,7 @@ from ccr.core.trail import Trail
 from ccr.core.unified import Json
 from ccr.dialect.fault import fault_of
 from ccr.errors import CcrError, RequestError, Unavailable
-from ccr.keys.attempts import Ask, attempts
+from ccr.keys.attempts import Ask
 from ccr.keys.repair import Repairs
 from ccr.net.exchange import Errand, Exchange, Make, Prepare, Stream
 from ccr.net.relay import Relay
@@ -140,9 +140,11 @@ async def _sent(state: State, snapshot: Snapshot, inbound: Inbound, *, routed: R
     trail.prompt_estimate = prompt.estimate(upstreams[0])
     state.lists.want(upstreams[0], trail.prompt_estimate, proxy_url=snapshot.config.proxy_url)
     errands = [_errand(state, snapshot, inbound, u, body=routed.body, prompt=prompt, trail=trail) for u in upstreams]
-    wanted = Ask(exchange.accepted, inbound.session, trail.prompt_estimate)
+    # Only images and documents may have to be put into words first.
+    is_ready = b'"image"' not in inbound.raw and b'"document"' not in inbound.raw
+    wanted = Ask(exchange.accepted, inbound.session, trail.prompt_estimate, is_ready)
     try:
-        await exchange.run(attempts(candidates, wanted, random=state.board.random), candidates, errands=errands)
+        await exchange.run(state.desk.course(candidates, wanted), candidates, errands=errands)
     finally:
         # Also of a reply that broke off: the client may keep what it got of it.
         if exchange.stream is not None:
@@ -194,7 +196,7 @@ def _cost(trail: Trail, upstreams: Sequence[Upstream]) -> float | None:
 
 def _exchange(state: State, inbound: Inbound, watch: Watch, *, relay: Relay, trail: Trail) -> Exchange:
     repairs = Repairs(state.board.lessons, inbound.session, tell=partial(state.log.event, "warn"))
-    return Exchange(relay, watch, trail, queue=state.queue, repairs=repairs, mask=label)
+    return Exchange(relay, watch, trail, repairs=repairs, mask=label)
 
 
 def _errand(
@@ -251,13 +253,13 @@ async def ask(state: State, snapshot: Snapshot, inbound: Inbound, upstream: Upst
     await prompt.measure([upstream])
     candidates = [candidate(state.board, upstream, repeats=True)]
     prepare = _errand(state, snapshot, inbound, upstream, body=inbound.body, prompt=prompt, trail=trail)
-    tries = attempts(candidates, Ask(exchange.accepted, inbound.session), random=state.board.random)
+    course = state.desk.course(candidates, Ask(exchange.accepted, inbound.session))
     failure: CcrError | None = None
     async with trio.open_nursery() as nursery:
         # No client of ours can leave, but the limits hold for us too.
         nursery.start_soon(watch.run, trio.sleep_forever, nursery.cancel_scope)
         try:
-            await exchange.run(tries, candidates, errands=[prepare])
+            await exchange.run(course, candidates, errands=[prepare])
         except CcrError as error:
             failure = error
         nursery.cancel_scope.cancel()

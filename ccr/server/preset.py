@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PATH = re.compile(r"/preset/(?P<name>[^/]+)(?P<rest>/v1/.+)")
 """Only the API is there: whoever may use a preset need not look after the service."""
 
-Make = Callable[[Loaded], "State"]
+Make = Callable[[str, Loaded], "State"]
 
 
 class Presets:
@@ -53,7 +53,7 @@ class Presets:
     async def _in_force(self, name: str, loaded: Loaded) -> "State":
         found = self._states.get(name)
         if found is None:
-            found = await trio.to_thread.run_sync(self._make, loaded)
+            found = await trio.to_thread.run_sync(self._make, name, loaded)
             if self._nursery is None:
                 raise RequestError("ccr: the service is not running")
             await self._nursery.start(_keep, found)

@@ -7,7 +7,7 @@ import random
 import secrets
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Literal, Protocol
 
@@ -22,6 +22,7 @@ from ccr.core.usage import Usage
 from ccr.keys.board import Board
 from ccr.net.client import Clients
 from ccr.net.credential import Credentials
+from ccr.net.desk import Desk, OwnDesk
 from ccr.net.queue import Queue
 from ccr.plugins.js.keeper import Keeper
 from ccr.plugins.load import Loader, Plugins
@@ -67,6 +68,10 @@ class State:
         self.log = log
         self.started = time.time()
         self.draining = False
+        self.drained: Callable[[], None] = lambda: None
+        """Is called when the draining begins."""
+        self.broken_off: Callable[[], None] = lambda: None
+        """Is called when what runs is ended."""
         self.active = 0
         self.served = 0
         self._breakable: set[trio.CancelScope] = set()
@@ -80,10 +85,13 @@ class State:
         self.credentials = Credentials(env, self.clients, save=atomic.write)
         self.board = Board(random.random)
         self.queue = Queue()
+        self.desk: Desk = OwnDesk(self.board, self.queue)
         self.recall = Recall()
         self.descriptions = Descriptions()
         self.documents = Documents()
         self.kept = Kept()
+        self.find_elsewhere: Callable[[str], Awaitable[Inbound | None]] | None = None
+        """Looks for a request that another process keeps."""
         self.underway = Underway()
         self.recent: deque[Trail] = deque(maxlen=RECENT)
         self.sessions = Ledger()
@@ -91,6 +99,8 @@ class State:
         self._loader = Loader(home(env).root, env=env, log=log)
         self._keeper = Keeper()
         self.presets = Presets(env, self._for_preset)
+        self.desk_of: Callable[[str], Desk] | None = None
+        """Makes the desk of a preset, where another process keeps the boards."""
         self._env = env
         self.swap(loaded, self.load_plugins(loaded))
 
@@ -113,11 +123,13 @@ class State:
         """Go by what the providers tell of their models from now on."""
         self.snapshot = self.snapshot.informed(self.lists.told)
 
-    def _for_preset(self, loaded: Loaded) -> "State":
+    def _for_preset(self, name: str, loaded: Loaded) -> "State":
         """Return the state of a preset: its requests are told with ours, its keys and plugins are its own."""
         log = MaskedLog(self.log)
         made = State(loaded, env=self._env, instance=self.instance, role=self.role, log=log)
         log.mask = lambda text: made.redact.text(text)
+        if self.desk_of is not None:
+            made.desk = self.desk_of(name)
         made.counter = made.counters.usual = self.counter
         made.recent, made.sessions = self.recent, self.sessions
         made._breakable = self._breakable
@@ -126,9 +138,11 @@ class State:
     def drain(self) -> None:
         """Refuse what comes from now on; what runs goes on."""
         self.draining = True
+        self.drained()
 
     def break_off(self) -> None:
         """End what runs; its clients are told."""
+        self.broken_off()
         for scope in self._breakable:
             scope.cancel()
 
@@ -152,6 +166,13 @@ class State:
             with trio.CancelScope(deadline=trio.current_time() + 1, shield=True):
                 await self.clients.aclose()
 
+    async def find(self, name: str = "") -> Inbound | None:
+        """Return one of the last requests by its id, the last of all for an empty id; None if it isn't known."""
+        if self.find_elsewhere is None:
+            return self.kept.find(name)
+        name = name or (self.recent[-1].id if self.recent else "")
+        return self.kept.find(name) or await self.find_elsewhere(name)
+
     def begin(self, path: str) -> Trail:
         """Open the record of a request."""
         self.active += 1
@@ -162,13 +183,17 @@ class State:
     def end(self, trail: Trail) -> None:
         """Close the record of a request, log it and keep it for the status."""
         self.active -= 1
-        self.served += 1
         trail.ms = round((time.time() - trail.started) * 1000)
         if trail.spent is not None:
             trail.usage = trail.spent.plus(trail.usage)
         trail.error = self.redact.text(trail.error)
         for attempt in trail.attempts:
             attempt.result = self.redact.text(attempt.result)
+        self.record(trail)
+
+    def record(self, trail: Trail) -> None:
+        """Log a record that is complete, and keep it for the status."""
+        self.served += 1
         self.recent.append(trail)
         self.sessions.end(trail)
         self.log.request(trail.record())

@@ -13,12 +13,13 @@ from msgspec.structs import replace
 from ccr.core.trail import Trail
 from ccr.dialect.base import Call
 from ccr.errors import BadRequest, ConfigError, UpstreamError, UpstreamTimeout
-from ccr.keys.attempts import Ask, Candidate, attempts
+from ccr.keys.attempts import Ask, Candidate
 from ccr.keys.board import Board
 from ccr.keys.limit import UNLIMITED, Limits
 from ccr.keys.pool import PoolSpec
 from ccr.keys.repair import Repairs
 from ccr.keys.slot import KeySpec
+from ccr.net.desk import OwnDesk
 from ccr.net.exchange import Errand, Exchange, Make, Prepare
 from ccr.net.queue import Queue
 from ccr.net.relay import Relay
@@ -119,16 +120,14 @@ class World:
 
         relay = Relay(send, stream=stream, headers={})
         watch = Watch(relay)
-        exchange = Exchange(
-            relay, watch, self.trail, queue=self.queue, repairs=Repairs(self.board.lessons, "s"), mask=str.upper
-        )
-        steps = attempts(self.candidates, Ask(exchange.accepted, "s"), random=self.board.random)
+        exchange = Exchange(relay, watch, self.trail, repairs=Repairs(self.board.lessons, "s"), mask=str.upper)
+        course = OwnDesk(self.board, self.queue).course(self.candidates, Ask(exchange.accepted, "s"))
         errands = prepares or [self._prepare(transport, stream) for transport in self.transports]
         failure: UpstreamError | None = None
         async with trio.open_nursery() as nursery:
             nursery.start_soon(watch.run, receive, nursery.cancel_scope)
             try:
-                await exchange.run(steps, self.candidates, errands=errands)
+                await exchange.run(course, self.candidates, errands=errands)
             except UpstreamError as error:
                 failure = error
             nursery.cancel_scope.cancel()
