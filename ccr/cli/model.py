@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from ccr.cli.option import ConfigOption, JsonOption
 from ccr.cli.place import given
 from ccr.cli.report import tell
+from ccr.cli.table import pair_lines
 from ccr.config.change import pairs, read_route, read_target, set_route, shown_routes
 from ccr.errors import CommandError
 from ccr.run.configtext import ConfigText
@@ -58,18 +59,12 @@ def _list(path: Path, env: dict[str, str], *, json: bool) -> int:
     if json:
         print(msgspec.json.encode(_as_json(text, routes)).decode())
         return 0
-    for line in (*routes_lines(routes), "", *_pair_lines(pairs(text.config), routes)):
+    for line in (*pair_lines(routes), "", *_model_lines(pairs(text.config), routes)):
         print(line)
     return 0
 
 
-def routes_lines(routes: dict[str, str]) -> list[str]:
-    """Return a line for each route."""
-    width = max(map(len, routes))
-    return [f"{name:<{width}}  {target or '-'}" for name, target in routes.items()]
-
-
-def _pair_lines(known: list[str], routes: dict[str, str]) -> list[str]:
+def _model_lines(known: list[str], routes: dict[str, str]) -> list[str]:
     uses = {pair: ", ".join(name for name, target in routes.items() if target == pair) for pair in known}
     return [f"{pair}  ({use})" if use else pair for pair, use in uses.items()] or ["no model is configured"]
 

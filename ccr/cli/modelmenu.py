@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from ccr.cli.model import routes_lines
 from ccr.cli.prompt import ask, choose
 from ccr.cli.report import tell
+from ccr.cli.table import pair_lines
 from ccr.config.change import (
     add_model,
     add_provider,
@@ -30,7 +30,7 @@ MAX_TOKENS = "30000"
 def run(text: ConfigText) -> int:
     """Show the routes and do what the user chooses, until that is enough."""
     while True:
-        print("\n".join(routes_lines(shown_routes(text.loaded.raw))))
+        print("\n".join(pair_lines(shown_routes(text.loaded.raw))))
         routes = shown_routes(text.loaded.raw)
         actions: list[tuple[str, Callable[[], None]]] = [
             *((f"set {name}", lambda name=name: _set(text, name)) for name in routes if pairs(text.config)),

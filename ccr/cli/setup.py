@@ -2,17 +2,15 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from ccr.cli.ask import is_interactive
+from ccr.cli.conclude import INSTEAD, complaints, finish, try_out
 from ccr.cli.option import ConfigOption
 from ccr.cli.place import given
-from ccr.cli.progress import Progress
-from ccr.cli.report import tell
-from ccr.config.change import complain_of_url, shown_routes, split_models
+from ccr.config.change import complain_of_url, split_models
 from ccr.config.problem import suggest
 from ccr.errors import CommandError
 from ccr.run.configtext import ConfigText
@@ -24,9 +22,6 @@ from ccr.store.template import templates
 if TYPE_CHECKING:
     from ccr.run.checkup import Result
     from ccr.run.setup import Wanted
-
-INSTEAD = "give --non-interactive --provider NAME ...; see `ccr setup --help`"
-SECONDS = 30.0
 
 Several = list[str] | None
 
@@ -82,37 +77,6 @@ def setup(
     return 0
 
 
-def try_out(wanted: "Sequence[Wanted]", text: ConfigText, env: Mapping[str, str]) -> "list[Result]":
-    """Ask every model for one token, with a progress line."""
-    from ccr.run import setup as setups
-
-    count = sum(len(one.models) for one in wanted)
-    with Progress(count, "asking the providers") as progress:
-        return setups.try_out(
-            wanted, text.config, env=env, seconds=SECONDS, seen=lambda result: progress.step(result.provider)
-        )
-
-
-def finish(
-    text: ConfigText, wanted: "Sequence[Wanted]", routes: Mapping[str, str], *, anew: bool, env: Mapping[str, str]
-) -> None:
-    """Write the configuration and say so. A file without a default route gets the first model for it."""
-    from ccr.run import setup as setups
-
-    has_default = not anew and shown_routes(text.loaded.raw)["default"]
-    first = next((f"{one.name},{one.models[0]}" for one in wanted if one.models), "")
-    if not has_default and first:
-        routes = {"default": first, **routes}
-    if setups.write(text, wanted, routes, anew=anew, env=env) and not anew:
-        tell(f"{text.path} was written anew; its comments are in the backup beside it")
-    print(f"wrote {text.path}; `ccr code` runs Claude Code with it")
-
-
-def complaints(results: "Sequence[Result]") -> list[str]:
-    """Return a line for each model that doesn't answer, with its likely mend."""
-    return [f"{r.provider},{r.model}: {r.error} -> {r.mend}" for r in results if not r.ok]
-
-
 def _require(results: "Sequence[Result]") -> None:
     failed = complaints(results)
     if failed:
@@ -152,11 +116,3 @@ def _pairs(option: str, words: Several) -> dict[str, str]:
             raise CommandError(f"{option} {word.partition('=')[0]!r}... is not of the form NAME=VALUE")
         found[name] = value
     return found
-
-
-def key_file(name: str) -> str:
-    """Return the absolute path of a file that holds a key. Raises ValueError if there is none."""
-    path = Path(name).expanduser().absolute()
-    if not path.is_file():
-        raise ValueError(f"there is no file {path}")
-    return str(path)

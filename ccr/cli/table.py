@@ -1,7 +1,7 @@
 """Tables for people."""
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ccr.cli.paint import paint
 
@@ -19,6 +19,12 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, color: Color 
         ]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
+
+
+def pair_lines(pairs: Mapping[str, str]) -> list[str]:
+    """Return a line for each name and what it stands for, or a dash."""
+    longest = max(map(width, pairs))
+    return [f"{_padded(name, longest)}  {value or '-'}" for name, value in pairs.items()]
 
 
 def width(text: str) -> int:

@@ -2,10 +2,11 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from ccr.cli.add import name_of
 from ccr.cli.ask import ask, choose, choose_some, confirm, secret
-from ccr.cli.setup import INSTEAD, complaints, finish, key_file, try_out
+from ccr.cli.conclude import INSTEAD, complaints, finish, try_out
 from ccr.config.change import complain_of_url, split_models
 from ccr.config.interpolate import placeholder
 from ccr.run import setup as setups
@@ -135,7 +136,7 @@ def _reference(way: str, template: Template) -> str:
     if way == _VARIABLE:
         return "$" + ask("Variable", template.variable, check=_variable, instead=INSTEAD)
     if way == _FILE:
-        return f"${{file:{ask('File', check=key_file, instead=INSTEAD)}}}"
+        return f"${{file:{ask('File', check=_file, instead=INSTEAD)}}}"
     return f"${{command:{ask('Command', check=_command, instead=INSTEAD)}}}"
 
 
@@ -170,6 +171,13 @@ def _variable(answer: str) -> str:
     if placeholder(f"${name}") != name:
         raise ValueError("a variable has capitals, digits and underscores")
     return name
+
+
+def _file(answer: str) -> str:
+    path = Path(answer).expanduser().absolute()
+    if not path.is_file():
+        raise ValueError(f"there is no file {path}")
+    return str(path)
 
 
 def _command(answer: str) -> str:

@@ -21,7 +21,8 @@ from ccr.run.serve import Connected
 from ccr.server.app import App
 from ccr.server.connection import KEEP_ALIVE_SECONDS
 from ccr.server.keeper import Clerk
-from ccr.server.state import Log, State
+from ccr.server.log import Log
+from ccr.server.state import State
 
 START_SECONDS = 8.0
 """How long the port waits for the workers to come up."""

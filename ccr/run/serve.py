@@ -14,7 +14,7 @@ from hypercorn.typing import ASGIFramework
 from ccr.net.stream import TcpListener, TcpStream
 from ccr.server.connection import Connection
 from ccr.server.http import App
-from ccr.server.state import Log
+from ccr.server.log import Log
 
 HEADER_BYTES = 64 * 1024
 

@@ -22,7 +22,7 @@ from ccr.route.body import blocks
 from ccr.route.decide import Decision
 from ccr.route.name import resolve
 from ccr.server.image import Ask
-from ccr.server.state import Log
+from ccr.server.log import Log
 from ccr.snapshot import Snapshot
 
 SCENARIO = "agents"

@@ -2,34 +2,44 @@
 
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Generic, Protocol, TypeVar
 
 import trio
 
 from ccr.config.parse import Loaded
 from ccr.errors import NotFound, RequestError
+from ccr.plugins.load import Plugins
+from ccr.snapshot import Snapshot
 from ccr.store import presetconfig
 from ccr.store.paths import home
-
-if TYPE_CHECKING:
-    from ccr.server.state import Log, State
 
 PATH = re.compile(r"/preset/(?P<name>[^/]+)(?P<rest>/v1/.+)")
 """Only the API is there: whoever may use a preset need not look after the service."""
 
-Make = Callable[[str, Loaded], "State"]
+
+class Holder(Protocol):
+    """What holds a configuration in force, as the server's own state does."""
+
+    snapshot: Snapshot
+
+    def load_plugins(self, loaded: Loaded) -> Plugins: ...
+    def swap(self, loaded: Loaded, plugins: Plugins) -> None: ...
+    def running(self) -> AbstractAsyncContextManager[None]: ...
 
 
-class Presets:
+Held = TypeVar("Held", bound=Holder)
+
+
+class Presets(Generic[Held]):
     """The presets that have been asked for, each read again with every request and put in force when it has changed."""
 
-    def __init__(self, env: Mapping[str, str], make: Make) -> None:
+    def __init__(self, env: Mapping[str, str], make: Callable[[str, Loaded], Held]) -> None:
         self._home = home(env)
         self._env = env
         self._make = make
-        self._states: dict[str, State] = {}
+        self._states: dict[str, Held] = {}
         self._lock = trio.Lock()
         self._nursery: trio.Nursery | None = None
 
@@ -40,7 +50,7 @@ class Presets:
             yield
             self._nursery.cancel_scope.cancel()
 
-    async def state(self, name: str) -> "State":
+    async def state(self, name: str) -> Held:
         """Return the state of a preset. Raises NotFound if there is none, RequestError if it can't be used."""
         read = partial(presetconfig.read, self._home, name, path=self._home.config, env=self._env)
         loaded = await trio.to_thread.run_sync(read)
@@ -50,7 +60,7 @@ class Presets:
         async with self._lock:
             return await self._in_force(name, loaded)
 
-    async def _in_force(self, name: str, loaded: Loaded) -> "State":
+    async def _in_force(self, name: str, loaded: Loaded) -> Held:
         found = self._states.get(name)
         if found is None:
             found = await trio.to_thread.run_sync(self._make, name, loaded)
@@ -64,23 +74,7 @@ class Presets:
         return found
 
 
-class MaskedLog:
-    """A log that keeps the secrets of a preset out, which the log itself doesn't know."""
-
-    def __init__(self, log: "Log") -> None:
-        self.mask: Callable[[str], str] = str
-        self._log = log
-
-    def request(self, trail: Mapping[str, Any]) -> None:
-        """Log the record of a request, which has been masked."""
-        self._log.request(trail)
-
-    def event(self, level: str, text: str) -> None:
-        """Log what happened."""
-        self._log.event(level, self.mask(text))
-
-
-async def _keep(state: "State", task_status: trio.TaskStatus[None]) -> None:
+async def _keep(state: Holder, task_status: trio.TaskStatus[None]) -> None:
     async with state.running():
         task_status.started()
         await trio.sleep_forever()

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Literal, Protocol
+from typing import Literal
 
 import trio
 
@@ -32,9 +32,10 @@ from ccr.server.image import Descriptions
 from ccr.server.kept import Kept
 from ccr.server.ledger import Ledger
 from ccr.server.lists import Lists
+from ccr.server.log import Log, MaskedLog
 from ccr.server.override import Overrides
 from ccr.server.pools import pool_specs
-from ccr.server.preset import MaskedLog, Presets
+from ccr.server.preset import Presets
 from ccr.server.shared import Underway
 from ccr.server.system import SystemPrompt
 from ccr.snapshot import Snapshot
@@ -49,14 +50,6 @@ RECENT = 200
 """Requests that the status can tell about."""
 SESSIONS = 500
 """Sessions whose last usage is remembered."""
-
-
-class Log(Protocol):
-    """Where the server tells what happens."""
-
-    def request(self, trail: Mapping[str, Any]) -> None: ...
-
-    def event(self, level: str, text: str) -> None: ...
 
 
 class State:

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from ccr.cli.table import table, width
+from ccr.cli.table import pair_lines, table, width
 
 
 class Screen(io.StringIO):
@@ -28,3 +28,7 @@ def test_colour_is_chosen_by_cell(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("text", "expected"), [("abc", 3), ("模", 2), ("e\u0301", 1)])
 def test_width_is_that_on_the_screen(text: str, expected: int) -> None:
     assert width(text) == expected
+
+
+def test_pairs_stand_below_each_other() -> None:
+    assert pair_lines({"default": "p,m", "模型": ""}) == ["default  p,m", "模型     -"]

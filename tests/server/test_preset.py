@@ -14,7 +14,6 @@ from ccr.config.parse import parse
 from ccr.run import port
 from ccr.run.serve import serve
 from ccr.server.app import App
-from ccr.server.preset import MaskedLog
 from ccr.server.state import State
 from ccr.store.logfile import Echo, LogFile
 from tests.aio import trio_test
@@ -113,20 +112,3 @@ async def test_key_of_the_router_is_asked_for_and_that_of_the_preset_is_not_told
     assert "wrong key" in answer.text
     assert KEY not in answer.text + status.text
     assert status.json()["recent"][0]["model"] == "theirs"
-
-
-def test_events_of_a_preset_are_masked() -> None:
-    told: list[str] = []
-
-    class Log:
-        def request(self, trail: Any) -> None:
-            told.append(str(trail))
-
-        def event(self, level: str, text: str) -> None:
-            told.append(f"{level} {text}")
-
-    log = MaskedLog(Log())
-    log.mask = lambda text: text.replace("secret", "*")
-    log.event("warn", "a secret")
-    log.request({"id": 1})
-    assert told == ["warn a *", "{'id': 1}"]
