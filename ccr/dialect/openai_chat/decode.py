@@ -56,7 +56,7 @@ class ChatDecoder:
             return [make_fault(502, data.decode("utf-8", "replace"))] if name == "error" else ()
         if name == "error":
             return [error_in(chunk) or error_in({"error": chunk}) or make_fault(502, "the upstream reported an error")]
-        return self._learnt(data, self._chunk(chunk)) if isinstance(chunk, dict) else ()
+        return self._learnt(data, chunk, self._chunk(chunk)) if isinstance(chunk, dict) else ()
 
     def whole(self, data: Any, *, alone: bool = True) -> Iterable[Event]:
         """Decode a whole reply, or one chunk of JSON lines."""
@@ -102,10 +102,10 @@ class ChatDecoder:
             return ()
         return [self._output.more(Thinking(text) if self._thinks else Text(text))]
 
-    def _learnt(self, data: bytes, events: list[Event]) -> list[Event]:
+    def _learnt(self, data: bytes, chunk: Json, events: list[Event]) -> list[Event]:
         """Make the chunk that meant these events the template for the next ones, if it was a piece of text only."""
-        only = events[0] if len(events) == 1 and not self._output.details else None
-        if isinstance(only, (Text, Thinking)) and self._ending.finish is None:
+        only = events[0] if len(events) == 1 and self._ending.finish is None else None
+        if isinstance(only, (Text, Thinking)) and _says_only(chunk, only.text):
             self._thinks = isinstance(only, Thinking)
             self._template.learn(data, only.text, FIELDS if self._thinks else ("content",))
         else:
@@ -208,6 +208,21 @@ class ChatDecoder:
             return self._output.take()
         self._ended = True
         return [*self._output.take(), *self._sources.end(), self._ending.finish]
+
+
+def _says_only(chunk: Json, text: str) -> bool:
+    """Tell whether a chunk has one choice, which says this text in one field, and nothing else that counts.
+
+    What else it had might be held for a later chunk, or count each time that it comes.
+    """
+    choices = chunk.get("choices")
+    if not isinstance(choices, list) or len(choices) != 1 or find_usage(chunk):
+        return False
+    choice = choices[0]
+    delta = choice.get("delta")
+    if not isinstance(delta, dict) or any(choice.get(name) for name in ("message", "text", "error")):
+        return False
+    return [value for name, value in delta.items() if value and name != "role"] == [text]
 
 
 def _stopped(chunk: Json) -> Fault | None:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ccr.anthropic.unify import unify
@@ -77,3 +77,46 @@ FEW = st.lists(st.one_of(LIKELY, LIKELY, ODD), min_size=1, max_size=4).flatmap(
 @given(FEW)
 def test_alike_chunks_mean_what_they_would_mean_alone(chunks: list[Any]) -> None:
     assert events(chunks, marked=False) == events(chunks, marked=True)
+
+
+TEXTS = st.sampled_from(
+    ["hi", "\n", '"q"', "<think>", "</think>", "\\", "é🙂", '"content":"x"', "", "a long piece of text "]
+)
+CALL = {"index": 0, "id": "a", "function": {"name": "Bash", "arguments": '{"a":'}}
+DELTAS = st.fixed_dictionaries(
+    {},
+    optional={
+        "content": st.none() | TEXTS,
+        "reasoning_content": TEXTS,
+        "role": st.just("assistant"),
+        "tool_calls": st.just([CALL]) | st.just([]),
+        "extra": st.sampled_from(["content", {"content": "inner"}]),
+        "reasoning_details": st.just([{"type": "reasoning.text", "text": "hm", "index": 0}]),
+    },
+)
+CHUNKS = st.builds(
+    lambda delta, finish, beside: {
+        "id": "x",
+        "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
+        **beside,
+    },
+    DELTAS,
+    st.sampled_from([None, None, None, None, "stop"]),
+    st.sampled_from([{}, {}, {}, {"created": 1}, {"usage": {"prompt_tokens": 5, "completion_tokens": 3}}]),
+)
+
+
+def saying(**delta: Any) -> dict[str, Any]:
+    return {"choices": [{"index": 0, "delta": delta}]}
+
+
+@example([(saying(content="\n", reasoning_content="hm"), 2), (saying(content="hi"), 1)], True)
+@example([(saying(content="hi", tool_calls=[{"index": 0, "function": {"arguments": "{"}}]), 2)], True)
+@given(st.lists(st.tuples(CHUNKS, st.integers(1, 3)), max_size=8), st.booleans())
+def test_streams_mean_the_same_without_a_template(chunks: list[tuple[dict[str, Any], int]], ascii_only: bool) -> None:
+    lines = [json.dumps(chunk, ensure_ascii=ascii_only).encode() for chunk, times in chunks for _ in range(times)]
+    templated, general = ChatDecoder({}), ChatDecoder({})
+    for line in (*lines, b"[DONE]"):
+        # Under a name of an event, a chunk is never held against the template.
+        assert [*templated.event(line, "")] == [*general.event(line, "message")]
+    assert [*templated.close()] == [*general.close()]
