@@ -110,8 +110,8 @@ def saying(**delta: Any) -> dict[str, Any]:
     return {"choices": [{"index": 0, "delta": delta}]}
 
 
-@example([(saying(content="\n", reasoning_content="hm"), 2), (saying(content="hi"), 1)], True)
-@example([(saying(content="hi", tool_calls=[{"index": 0, "function": {"arguments": "{"}}]), 2)], True)
+@example([(saying(content="\n", reasoning_content="hm"), 4), (saying(content="hi"), 1)], True)
+@example([(saying(content="hi", tool_calls=[{"index": 0, "function": {"arguments": "{"}}]), 4)], True)
 @given(st.lists(st.tuples(CHUNKS, st.integers(1, 3)), max_size=8), st.booleans())
 def test_streams_mean_the_same_without_a_template(chunks: list[tuple[dict[str, Any], int]], ascii_only: bool) -> None:
     lines = [json.dumps(chunk, ensure_ascii=ascii_only).encode() for chunk, times in chunks for _ in range(times)]
