@@ -34,7 +34,12 @@ def unpacked(folder: str) -> Iterator[Path]:
         if not UNPACKED.fullmatch(entry.name):
             continue
         path = Path(entry)
-        if entry.is_dir(follow_symlinks=False) and path.lstat().st_uid == os.geteuid() and (path / MARK).exists():
+        try:
+            is_ours = entry.is_dir(follow_symlinks=False) and path.lstat().st_uid == os.geteuid()
+        except OSError:
+            # A run that has ended just now, or another sweep, has removed it.
+            continue
+        if is_ours and (path / MARK).exists():
             yield path
 
 

@@ -74,3 +74,19 @@ def test_link_is_not_followed(leftover: ModuleType, tmp_path: Path) -> None:
 def test_missing_folder_is_no_trouble(leftover: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path / "nowhere"))
     leftover.sweep()
+
+
+def test_folder_that_vanishes_meanwhile_is_no_trouble(
+    leftover: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    gone, found = left(tmp_path), left(tmp_path)
+    lstat = Path.lstat
+
+    def vanishing(path: Path) -> os.stat_result:
+        if path == gone:
+            raise FileNotFoundError(path)
+        return lstat(path)
+
+    monkeypatch.setattr(Path, "lstat", vanishing)
+    leftover.sweep()
+    assert not found.exists()
