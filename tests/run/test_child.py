@@ -30,15 +30,18 @@ def driven(program: str) -> list[str]:
 
 
 TELLS_SIGNALS = """
-import signal, sys, os
+import select, signal, sys, os
 def tell(number, frame):
     os.write(1, f"got {signal.Signals(number).name}\\n".encode())
     if number == signal.SIGTERM: sys.exit(7)
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGWINCH, signal.SIGQUIT, signal.SIGCONT):
     signal.signal(number, tell)
 os.write(1, b"ready\\n")
+stdin = open(0, "rb", buffering=0)
 while True:
-    line = sys.stdin.readline()
+    # A signal right before a read would be noticed only after it, so none lasts.
+    while not select.select([0], [], [], 0.1)[0]: pass
+    line = stdin.readline().decode()
     os.write(1, f"read {line!r} {os.get_terminal_size(0) if os.isatty(0) else ''}\\n".encode())
     if line.strip() == "quit": sys.exit(3)
     if not line: sys.exit(4)
