@@ -119,6 +119,8 @@ class Upstream:
             await wire.stream.send_all(self._before)
         if self._content:
             await wire.send(self._content)
+            # Else both may come with one read, which then fails as a whole, and the request may be tried again.
+            await trio.sleep(0.1)
         await self._fault(wire)
 
 
