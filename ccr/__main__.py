@@ -16,9 +16,13 @@ def main() -> None:
         from ccr.cli import statusline
 
         sys.exit(statusline.main(words[1:]))
-    from ccr.cli.entry import run
+    from ccr.cli.entry import INTERRUPTED, run
 
-    leave(run(words))
+    try:
+        leave(run(words))
+    except KeyboardInterrupt:
+        # A second Ctrl-C, while the first one was being dealt with.
+        os._exit(INTERRUPTED)
 
 
 def leave(code: int) -> None:
