@@ -20,7 +20,15 @@ import PyInstaller
 
 HERE = Path(__file__).resolve().parent
 BEGIN = "    global_pyi_ctx->argc = argc;\n    global_pyi_ctx->argv = argv;\n"
-CALL = "    extern void ccr_handover(int, char **);\n    ccr_handover(argc, argv);\n"
+INSTALL = "        signal(signum, signal_handler);\n"
+CALLS = {
+    "main.c": (BEGIN, f"    extern void ccr_handover(int, char **);\n    ccr_handover(argc, argv);\n{BEGIN}"),
+    "pyi_utils_posix.c": (
+        INSTALL,
+        "        extern void ccr_forward(int, void (*)(int));\n        ccr_forward(signum, signal_handler);\n",
+    ),
+}
+"""By PyInstaller's files: what to look for, once, and what comes in its place and calls our functions."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -65,13 +73,14 @@ def fetch(requirements: Path, folder: Path) -> Path:
 
 
 def change(source: Path) -> None:
-    """Add the hand-over to the source, and its call to the beginning of `main`."""
+    """Add the hand-over to the source, and the calls of its functions."""
     shutil.copy(HERE / "handover.c", source / "src")
-    main_c = source / "src" / "main.c"
-    text = main_c.read_text(encoding="utf-8")
-    if text.count(BEGIN) != 1:
-        raise SystemExit("PyInstaller's main.c begins otherwise; adapt build/bootloader.py to it")
-    main_c.write_text(text.replace(BEGIN, CALL + BEGIN), encoding="utf-8")
+    for name, (line, call) in CALLS.items():
+        path = source / "src" / name
+        text = path.read_text(encoding="utf-8")
+        if text.count(line) != 1:
+            raise SystemExit(f"PyInstaller's {name} has changed; adapt build/bootloader.py to it")
+        path.write_text(text.replace(line, call), encoding="utf-8")
 
 
 def compile_in(source: Path) -> Path:

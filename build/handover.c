@@ -5,6 +5,7 @@
  * whether that folder is there and nobody else's. If anything is odd, the program runs as PyInstaller made it.
  *
  * The same code begins the unpacked programs, where it takes the lock that keeps their folder from being swept away.
+ * At the end is what decides which signals a run of the one file passes on to its second process.
  * `build/bootloader.py` compiles it into the bootloader, on Linux.
  */
 
@@ -207,4 +208,27 @@ void ccr_handover(int argc, char **argv)
         become(folder, argc, argv);
     }
     check_room();
+}
+
+/* How the bootloader passes a signal on to the second process, if it does. */
+static void (*forward)(int);
+
+static void forward_others(int number, siginfo_t *info, void *context)
+{
+    (void)context;
+    /* What the terminal sends, as with Ctrl-C, goes to all processes that it belongs to; passed on too it would come to
+     * the second one twice. */
+    if (info->si_code != SI_KERNEL) {
+        forward(number);
+    }
+}
+
+/* Install the bootloader's handler of a signal in its first process. */
+void ccr_forward(int number, void (*handler)(int))
+{
+    struct sigaction action = {.sa_sigaction = forward_others, .sa_flags = SA_SIGINFO | SA_RESTART};
+
+    forward = handler;
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
 }

@@ -44,7 +44,7 @@ def run(words: Sequence[str]) -> int:
 
 def _interrupted() -> int:
     """Give the shell's next prompt a line of its own, since the terminal has shown ^C where the cursor was."""
-    # The executable's loader may pass on what the terminal has sent to both: once is enough.
+    # Pressed again, or passed on by a loader that got it as well: once is enough.
     with suppress(KeyboardInterrupt):
         if sys.stderr is not None and sys.stderr.isatty():
             print(file=sys.stderr)
