@@ -6,8 +6,11 @@ from ccr.cli.report import describe, tell
 from ccr.run import service
 
 
-def main(own: Own) -> int:
-    """Start the service in the background, wait until it answers, and say where it is."""
-    running, is_new = service.start(own_site(own), tell=tell)
+def main(own: Own, serve: service.Serve | None = None) -> int:
+    """Start the service in the background, wait until it answers, and say where it is.
+
+    `serve` is what a copy of this process may do in place of a new one.
+    """
+    running, is_new = service.start(own_site(own), tell=tell, serve=serve)
     print(f"ccr {'started' if is_new else 'is already running'}: {describe(running)}")
     return 0

@@ -4,8 +4,9 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 
 from ccr.cli.own import DEBUG, Own, take
 from ccr.errors import CcrError, CommandError
@@ -18,9 +19,12 @@ OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPER
 
 def run(words: Sequence[str]) -> int:
     """Run the command that `words` say and return the exit code of the process."""
-    is_debug = bool(os.environ.get("CCR_DEBUG")) or words[:1] == [DEBUG]
+    return _guarded(partial(_dispatch, words), is_debug=bool(os.environ.get("CCR_DEBUG")) or words[:1] == [DEBUG])
+
+
+def _guarded(command: Callable[[], int], *, is_debug: bool) -> int:
     try:
-        return _dispatch(words)
+        return command()
     except CcrError as error:
         if is_debug:
             raise
@@ -68,23 +72,32 @@ def _dispatch(words: Sequence[str]) -> int:
         own_too, foreign = take([word for word in rest[1:] if word != FOREGROUND], own)
         # What the parser has to refuse or explain is left to it.
         if not foreign and not own_too.routes and not own_too.profile:
-            return _start(own_too, in_foreground=FOREGROUND in rest)
+            return _foreground(own_too) if FOREGROUND in rest else _background(own_too)
     from ccr.cli.app import run_app
 
     return run_app(words)
 
 
-def _start(own: Own, *, in_foreground: bool) -> int:
+def _background(own: Own) -> int:
     """Start the service without the parser: it takes as long as the start, and a service lives long with its memory."""
-    # What is made while modules load is no garbage; looking for some in it takes an eighth of the start.
+    with _loading():
+        from ccr.cli import background
+    return background.main(own, partial(_guarded, partial(_foreground, own), is_debug=own.debug))
+
+
+def _foreground(own: Own) -> int:
+    with _loading():
+        from ccr.cli import foreground
+    return foreground.main(own)
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Load modules: what is made meanwhile is no garbage, and looking for some in it takes an eighth of the start."""
     gc.disable()
-    if in_foreground:
-        from ccr.cli import foreground as command
-    else:
-        from ccr.cli import background as command  # type: ignore[no-redef]
+    yield
     gc.freeze()
     gc.enable()
-    return command.main(own)
 
 
 def _complain(text: str) -> None:

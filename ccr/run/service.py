@@ -15,10 +15,10 @@ import msgspec
 from ccr.config.schema import Config
 from ccr.errors import CommandError
 from ccr.run import port as ports
+from ccr.run import spawn
 from ccr.run.health import Health, Nobody, ask
 from ccr.run.process import Process, process
 from ccr.run.source import Source
-from ccr.run.spawn import detach, end
 from ccr.store import lease
 from ccr.store.paths import Home
 
@@ -38,6 +38,9 @@ PATIENT_SECONDS = 1.2
 POLL_SECONDS = 0.03
 TELL_SECONDS = 1.0
 TAIL_LINES = 15
+
+Serve = Callable[[], int]
+"""What `ccr start --foreground` does; it returns the exit code."""
 
 Tell = Callable[[str], None]
 """Shows the user one line, when something takes longer than `TELL_SECONDS`."""
@@ -88,8 +91,11 @@ def look(site: Site) -> Found:
     return first
 
 
-def start(site: Site, *, tell: Tell) -> tuple[Running, bool]:
-    """Return the running service and whether it had to be started. Of two starts at once, one starts it."""
+def start(site: Site, *, tell: Tell, serve: Serve | None = None) -> tuple[Running, bool]:
+    """Return the running service and whether it had to be started. Of two starts at once, one starts it.
+
+    With `serve` a copy of this process becomes the service, where that can be: that takes less time than a new one.
+    """
     with _lock(site):
         found = look(site)
         if isinstance(found, Running) and found.health.status == "draining":
@@ -98,7 +104,7 @@ def start(site: Site, *, tell: Tell) -> tuple[Running, bool]:
             return found, False
         if isinstance(found, Hung):
             raise CommandError(f"the service (pid {found.process.pid}) doesn't answer; try `ccr restart`")
-        return _launch(site, tell), True
+        return _launch(site, tell, serve), True
 
 
 def stop(site: Site, *, tell: Tell) -> Running | Hung | None:
@@ -177,7 +183,7 @@ def _target(site: Site, found: Running | Hung) -> Process:
     )
 
 
-def _launch(site: Site, tell: Tell) -> Running:
+def _launch(site: Site, tell: Tell, serve: Serve | None = None) -> Running:
     """Start a service and wait until it answers. Raises CommandError with the reason if it doesn't."""
     if site.port:
         # Says at once, and better, what the new process would say into its log.
@@ -185,9 +191,12 @@ def _launch(site: Site, tell: Tell) -> Running:
     instance = os.urandom(8).hex()
     output = site.home.logs / "service.log"
     with os.fdopen(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        child = detach(
-            _arguments(site), env={**site.source.env, INSTANCE: instance}, folder=site.home.root, output=file
-        )
+        env, folder = {**site.source.env, INSTANCE: instance}, site.home.root
+        child: spawn.Child
+        if serve and spawn.can_fork():
+            child = spawn.fork(serve, env=env, folder=folder, output=file)
+        else:
+            child = spawn.detach(_arguments(site), env=env, folder=folder, output=file)
     is_settled = _wait(
         lambda: child.poll() is not None or _own(site, instance) is not None,
         START_SECONDS,
@@ -196,7 +205,7 @@ def _launch(site: Site, tell: Tell) -> Running:
     running = _own(site, instance)
     if running is None:
         if not is_settled:
-            end(child)
+            spawn.end(child)
         raise CommandError(_failure(site, output))
     # It is to outlive us, which Popen would take for an oversight.
     child.returncode = 0

@@ -5,9 +5,48 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
+
+STANDARD = (0, 1, 2)
+WAIT_SECONDS = 0.01
+
+
+class Child(Protocol):
+    """A process that we have started, as `subprocess.Popen` is one."""
+
+    pid: int
+    returncode: int | None
+
+    def poll(self) -> int | None:
+        """Return its exit code, None while it runs."""
+
+    def wait(self) -> int:
+        """Wait for its end and return its exit code."""
+
+
+class Copy:
+    """A `Child` that was forked."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Return its exit code, None while it runs."""
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self.returncode = os.waitstatus_to_exitcode(status) if pid else None
+        return self.returncode
+
+    def wait(self) -> int:
+        """Wait for its end and return its exit code."""
+        while (code := self.poll()) is None:
+            time.sleep(WAIT_SECONDS)
+        return code
 
 
 def own_command() -> list[str]:
@@ -39,10 +78,58 @@ def detach(
     )
 
 
-def end(detached: "subprocess.Popen[bytes]") -> None:
-    """End what `detach` has started, with all its children, without asking it."""
+def can_fork() -> bool:
+    """Tell whether a copy of this process may outlive it.
+
+    Other systems' libraries don't stand it, and the one file takes away what it unpacked for one run.
+    """
+    try:
+        return sys.platform == "linux" and Path(sys.executable).samefile("/proc/self/exe")
+    except OSError:
+        return False
+
+
+def fork(serve: Callable[[], int], *, folder: Path, env: Mapping[str, str], output: BinaryIO) -> Copy:
+    """Do as `detach` does with a copy of this process, which has loaded already what both need.
+
+    The copy ends with the code that `serve` returns, and returns to nothing of ours.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid:
+        return Copy(pid)
+    code = 1
+    try:
+        os.setsid()
+        os.chdir(folder)
+        _take(output)
+        os.environ.clear()
+        os.environ.update(env)
+        code = serve()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+def _take(output: BinaryIO) -> None:
+    """Print to `output` and read nothing. All other files are closed, such as `ccr start`'s lock and others' pipes."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for source, target in zip((nothing, output.fileno(), output.fileno()), STANDARD, strict=True):
+        os.dup2(source, target)
+    # But for the lock of the folder that the unpacked executable runs from: see build/unpack.py.
+    lock = Path(sys.executable).with_name("lock")
+    for entry in list(Path("/proc/self/fd").iterdir()):
+        with suppress(OSError):
+            if int(entry.name) not in STANDARD and entry.readlink() != lock:
+                os.close(int(entry.name))
+
+
+def end(child: Child) -> None:
+    """End what `detach` or `fork` has started, with all its children, without asking it."""
     if sys.platform == "win32":
-        detached.kill()
+        os.kill(child.pid, signal.SIGTERM)
     else:
-        os.killpg(detached.pid, signal.SIGKILL)
-    detached.wait()
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()

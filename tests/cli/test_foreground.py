@@ -1,5 +1,4 @@
 import json
-import os
 import signal
 import stat
 
@@ -42,10 +41,14 @@ def test_home_that_cannot_be_written_is_no_hindrance(world: World) -> None:
         assert service.wait(10) == 0
 
 
-def test_instance_is_not_passed_on(world: World) -> None:
-    world.configure()
-    world.run("start")
-    status = world.status()
-    with open(f"/proc/{status['pid']}/environ", "rb") as file:
-        assert f"CCR_INSTANCE={status['instance']}".encode() in file.read().split(b"\0")
-    assert "CCR_INSTANCE" not in os.environ
+def test_programs_that_the_service_starts_get_the_users_environment(world: World) -> None:
+    seen = world.root / "seen"
+    (world.root / "bin" / "key").write_text(f"#!/bin/sh\nenv >> {seen}\necho k")
+    (world.root / "bin" / "key").chmod(0o755)
+    world.configure(provider={"api_key": "${command:key}"})
+    for command in ("start", "restart"):
+        seen.unlink(missing_ok=True)
+        assert world.run(command, env={"MINE": "1"}).returncode == 0
+        names = {line.partition("=")[0] for line in seen.read_text().splitlines()}
+        assert "MINE" in names
+        assert not {name for name in names if name.startswith("CCR_")}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ccr.run.process import started
-from ccr.run.spawn import detach, end, own_command, own_shell_command
+from ccr.run.spawn import can_fork, detach, end, own_command, own_shell_command
 from ccr.version import VERSION
 from tests.process import run
 from tests.world import wait_for
@@ -46,3 +46,37 @@ def test_end_ends_the_children_too(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     end(child)
     pid = int((tmp_path / "out").read_text())
     wait_for(lambda: not started(pid))
+
+
+COPY = """
+import os, signal, sys
+from pathlib import Path
+from ccr.run.spawn import fork
+
+def serve():
+    print(os.getsid(0) == os.getpid(), os.getcwd(), os.environ == {"A": "1"}, sys.stdin.read())
+    print([name for name in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{name}")])
+    return 7
+
+print("once")
+held = open(os.devnull)
+with open(sys.argv[1], "wb") as output:
+    child = fork(serve, folder=Path("/"), env={"A": "1"}, output=output)
+assert child.wait() == child.poll() == 7
+assert not os.environ.get("A")
+print("twice")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux stands copies")
+def test_copy_is_a_program_of_its_own(tmp_path: Path) -> None:
+    done = run([sys.executable, "-c", COPY, str(tmp_path / "out")])
+    assert (done.returncode, done.stdout, done.stderr) == (0, "once\ntwice\n", "")
+    assert (tmp_path / "out").read_text() == "True / True \n['0', '1', '2']\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux stands copies")
+def test_what_goes_away_has_no_copy_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert can_fork()
+    monkeypatch.setattr(sys, "executable", "/gone/ccr")
+    assert not can_fork()
