@@ -78,6 +78,12 @@ UNWANTED_PACKAGES = frozenset(
         "rich_rst",  # help in reStructuredText
         "urllib3",
         "zstandard",  # urllib3
+        # HTTP/2 and WebSocket: see ccr/server/hypercorn.py.
+        "h2",
+        "hpack",
+        "hyperframe",
+        "priority",
+        "wsproto",
         # Python's own tools.
         "_distutils_hack",
         "pip",

@@ -8,21 +8,23 @@ import json
 import re
 from typing import NoReturn
 
+from ccr.core.pattern import pattern
+
 DEPTH_LIMIT = 100
 """Levels of nesting. https://www.rfc-editor.org/rfc/rfc8259#section-9 allows parsers to set one."""
 
 # Comments are short, so that a text full of `"/*` takes no quadratic time.
-_SPACE = re.compile(r"(?:[\s\ufeff]|//[^\n]{0,500}(?:\n|$)|/\*.{0,500}?\*/)*", re.DOTALL)
-_FENCE = re.compile(r"^\s*```\w*\s*\n(.*?)\n?\s*```\s*$", re.DOTALL)
-_LITTER = re.compile(r"(?:\s|//[^\n]{0,500}(?:\n|$)|/\*.{0,500}?\*/|[}\];]|<\|[\w|]*\|?>|</?[\w|]+>|```)*$", re.DOTALL)
+_SPACE = pattern(r"(?:[\s\ufeff]|//[^\n]{0,500}(?:\n|$)|/\*.{0,500}?\*/)*", re.DOTALL)
+_FENCE = pattern(r"^\s*```\w*\s*\n(.*?)\n?\s*```\s*$", re.DOTALL)
+_LITTER = pattern(r"(?:\s|//[^\n]{0,500}(?:\n|$)|/\*.{0,500}?\*/|[}\];]|<\|[\w|]*\|?>|</?[\w|]+>|```)*$", re.DOTALL)
 """What may follow the object: superfluous brackets, and the markup that templates put after a call."""
-_NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.+-])")
-_STRICT_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_WORD = re.compile(r"[A-Za-z_$][\w$-]*")
-_PLAIN = re.compile(r"[^\"'\\\x00-\x1f]+")
-_HEX4 = re.compile(r"[0-9a-fA-F]{4}")
-_HEX2 = re.compile(r"[0-9a-fA-F]{2}")
-_DRIVE = re.compile(r"\b[A-Za-z]:$")
+_NUMBER = pattern(r"[+-]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.+-])")
+_STRICT_NUMBER = pattern(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_WORD = pattern(r"[A-Za-z_$][\w$-]*")
+_PLAIN = pattern(r"[^\"'\\\x00-\x1f]+")
+_HEX4 = pattern(r"[0-9a-fA-F]{4}")
+_HEX2 = pattern(r"[0-9a-fA-F]{2}")
+_DRIVE = pattern(r"\b[A-Za-z]:$")
 
 _WORDS = {"true": "true", "True": "true", "false": "false", "False": "false", "null": "null", "None": "null"}
 _CONTROLS = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}

@@ -7,10 +7,12 @@ context limit: N + O > M` makes it ask for fewer output tokens. https://docs.cla
 import re
 from collections.abc import Iterable
 
+from ccr.core.pattern import pattern
+
 CODE = "context_length_exceeded"
 
 # One alternative per wording seen in documents and public reports.
-OVERFLOW = re.compile(
+OVERFLOW = pattern(
     r"context_length_exceeded|prompt (?:is |was )?too long|maximum context length|max(?:imum)? prompt length"
     r"|exceed\w*.{0,40}context (?:window|length|size|limit)|exceed_context_size"
     r"|context (?:window|length|size) (?:has been |is )?exceed(?:s|ed)"
@@ -24,24 +26,24 @@ OVERFLOW = re.compile(
     r"|exceed max message tokens|too large for model with|must be at least 1, got -\d",
     re.IGNORECASE,
 )
-_OURS = re.compile(r"prompt is too long: \d+ tokens > \d+ maximum|exceed context limit: \d+ \+ \d+ > \d+")
-_ASIDE = re.compile(r"\(\d{4}\)\s*$|resulting in a maximum input length of \d+ tokens|length by \d+ tokens")
+_OURS = pattern(r"prompt is too long: \d+ tokens > \d+ maximum|exceed context limit: \d+ \+ \d+ > \d+")
+_ASIDE = pattern(r"\(\d{4}\)\s*$|resulting in a maximum input length of \d+ tokens|length by \d+ tokens")
 """MiniMax ends its messages with the number of the error; vLLM says what it allows besides the output asked for, and
 Ollama how much it is too much.
 """
-_NUMBER = re.compile(r"(?<![ =]-)(?<!\d)\d[\d,]{2,}")
-_MAXIMUM = re.compile(
+_NUMBER = pattern(r"(?<![ =]-)(?<!\d)\d[\d,]{2,}")
+_MAXIMUM = pattern(
     r"(?:maximum|limit|allowed|at most|context (?:length|window|size)|n_ctx|max_seq_len|<=|\[\d+, )\D{0,60}?"
     r"(\d[\d,]{2,})"
     r"|(\d[\d,]{2,}) maximum context",
     re.IGNORECASE,
 )
-_PROMPT = re.compile(
+_PROMPT = pattern(
     r"(\d[\d,]*) (?:tokens )?"
     r"(?:of (?:text|tool) input|in the (?:messages|prompt|functions)|from the input|input tokens|`inputs` tokens)",
     re.IGNORECASE,
 )
-_OUTPUT = re.compile(
+_OUTPUT = pattern(
     r"(\d[\d,]*) (?:tokens )?(?:(?:in|for) the (?:completion|output)|output tokens|`max_new_tokens`)"
     r"|is too large: (\d[\d,]*)",
     re.IGNORECASE,

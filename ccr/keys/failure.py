@@ -10,6 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from ccr.core.event import Fault
+from ccr.core.pattern import pattern
 from ccr.keys.span import told_wait
 
 Kind = Literal["auth", "quota", "rate", "busy", "server", "network", "timeout", "model", "overflow", "caller"]
@@ -35,7 +36,7 @@ MISTAKES = frozenset({"html", "redirect", "configuration"})
 FAR_SECONDS = 180.0
 """Claude Code repeats for about so long by itself; a reset beyond would look like a hang."""
 
-_EMPTY_ACCOUNT = re.compile(
+_EMPTY_ACCOUNT = pattern(
     r"insufficient[ _]?quota|exceeded[ _](?:your )?current[ _]quota"  # OpenAI, Moonshot
     r"|insufficient[ _](?:account[ _])?balance|balance is insufficient"  # DeepSeek, SiliconFlow, resellers
     r"|no resource package|余额不足|欠费"  # Zhipu, resellers
@@ -47,13 +48,13 @@ _EMPTY_ACCOUNT = re.compile(
     r"|billing[ _]not[ _]active|account is (?:not active|suspended)",
     re.IGNORECASE,
 )
-_BAD_KEY = re.compile(
+_BAD_KEY = pattern(
     r"api[ _]key (?:is )?(?:not valid|invalid|expired|not found)|api_key_invalid|reported as leaked"  # Google
     r"|(?:invalid|incorrect|wrong|expired|revoked)[ _](?:x-)?(?:api[ _-]?key|authentication|auth token|bearer token)"
     r"|无效的令牌|身份验证失败",
     re.IGNORECASE,
 )
-_NOT_HERE = re.compile(
+_NOT_HERE = pattern(
     r"\b(?:country|region|territory)\b|not available in your|model_not_allowed|requires moderation|data policy"
     r"|(?:does not|doesn't|do not|don't) have (?:access|permission)[^.]{0,40}\bmodel|organization must be verified"
     r"|not allowed to (?:sample|use|access)[^.]{0,30}model|access to (?:the |this )?model"
@@ -61,18 +62,18 @@ _NOT_HERE = re.compile(
     r"|not (?:included|available) in your (?:plan|subscription)",
     re.IGNORECASE,
 )
-_NO_MODEL = re.compile(
+_NO_MODEL = pattern(
     r"model_not_(?:found|supported)|requested model is not supported|not a valid model|invalid model\b"
     r"|model[^.]{0,60}(?:(?:does )?not exist|not found)|模型不存在|user location is not supported",
     re.IGNORECASE,
 )
-_GATEKEEPER = re.compile(
+_GATEKEEPER = pattern(
     r"cloudflare|attention required|just a moment|captcha|akamai|edgesuite|request (?:was )?blocked"
     r"|web application firewall",
     re.IGNORECASE,
 )
-_TOO_LARGE_FOR_TIER = re.compile(r"request too large for|tokens? per (?:min|day)[^.]*limit \d+, requested \d+", re.I)
-_NO_REQUEST_LIMIT = re.compile(r"token|\btpm\b|\btpd\b|concurren|overload|capacity|per day|daily|\brpd\b|busy", re.I)
+_TOO_LARGE_FOR_TIER = pattern(r"request too large for|tokens? per (?:min|day)[^.]*limit \d+, requested \d+", re.I)
+_NO_REQUEST_LIMIT = pattern(r"token|\btpm\b|\btpd\b|concurren|overload|capacity|per day|daily|\brpd\b|busy", re.I)
 _BAD_SAMPLE = frozenset({"tool_use_failed", "malformed_function_call"})
 """Codes of replies that the model spoilt: the same request may well succeed."""
 

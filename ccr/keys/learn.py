@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ccr.core.jsonio import load
+from ccr.core.pattern import pattern
 from ccr.keys.fix import ANY, ESSENTIAL, MAXIMUM, Fix, apply, maximums
 
 MENDABLE = frozenset({400, 413, 422})
@@ -28,8 +29,8 @@ _NAME = r"['\"`]?([A-Za-z_$][\w$.\[\]-]*)['\"`]?"
 _MAXIMUM = r"(?:max_(?:completion_|output_|new_)?tokens|maxOutputTokens|maximum tokens|max tokens)"
 
 
-def _rule(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+def _rule(text: str) -> re.Pattern[str]:
+    return pattern(text, re.IGNORECASE)
 
 
 # Each names the field that is refused, and some of them where it stands. The first that finds one decides.

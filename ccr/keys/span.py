@@ -2,8 +2,10 @@
 
 import re
 
-_LEAD = re.compile(r"(?:retry|try again|resets?|available again|wait)\b[^.\d]{0,40}(?=\d)", re.IGNORECASE)
-_PIECE = re.compile(
+from ccr.core.pattern import pattern
+
+_LEAD = pattern(r"(?:retry|try again|resets?|available again|wait)\b[^.\d]{0,40}(?=\d)", re.IGNORECASE)
+_PIECE = pattern(
     r"\s*(\d+(?:\.\d+)?)\s*(milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)(?![a-z])",
     re.IGNORECASE,
 )

@@ -10,6 +10,7 @@ import trio
 
 from ccr.config.schema import Provider
 from ccr.core.jsonio import load
+from ccr.core.pattern import pattern
 from ccr.dialect.vendor import DialectName
 from ccr.dialect.vendor_table import find, speaking
 from ccr.net.client import Clients, request
@@ -18,8 +19,8 @@ from ccr.net.credential import auth_headers
 SECONDS = 15.0
 BYTES = 8 * 1024 * 1024
 
-_LEAF = re.compile(r"/(chat/completions|completions|responses|messages|models)/?$")
-_NO_CHAT = re.compile(
+_LEAF = pattern(r"/(chat/completions|completions|responses|messages|models)/?$")
+_NO_CHAT = pattern(
     r"embed|whisper|\btts|-tts|image|dall-e|moderation|rerank|audio|realtime|guard|\bocr|transcri|imagen|veo|sora|aqa"
     r"|davinci|babbage|speech|computer-use|bge-|stable-diffusion|flux",
     re.IGNORECASE,

@@ -1,23 +1,23 @@
 """What a preset could do to its user: which of its parts run code, where it sends requests, which secrets it uses."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from ccr.config.interpolate import PATTERN
+from ccr.core.pattern import pattern
 from ccr.preset.manifest import Json, Manifest
 from ccr.preset.question import REFERENCE
 
-_HARMLESS_ENV = re.compile(
+_HARMLESS_ENV = pattern(
     r"ANTHROPIC_(DEFAULT_\w+|MODEL|SMALL_FAST_MODEL|BASE_URL|AUTH_TOKEN|API_KEY)|CLAUDE_CODE_(MAX|DISABLE)_\w+"
     r"|DISABLE_\w+|MAX_\w+|API_TIMEOUT_MS|ENABLE_TOOL_SEARCH"
 )
 """Variables of Claude Code that start no program. Others may: `NODE_OPTIONS`, `PATH`, `BASH_ENV`."""
 _HARMLESS_SETTINGS = ("env", "model", "theme", "outputStyle", "includeCoAuthoredBy", "alwaysThinkingEnabled")
-_LOOKUP = re.compile(r"\$\{(?:command|file|keychain):")
-_HOST = re.compile(r"^\s*(?:https?://)?(?:[^/@\s]*@)?([^/\s:?#]+)")
+_LOOKUP = pattern(r"\$\{(?:command|file|keychain):")
+_HOST = pattern(r"^\s*(?:https?://)?(?:[^/@\s]*@)?([^/\s:?#]+)")
 
 
 class Reach(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from ccr.core.pattern import pattern
 from ccr.errors import CommandError
 
 NOT_FOUND = 127
@@ -14,7 +15,7 @@ NOT_EXECUTABLE = 126
 
 INSTALL = "install it with `npm install -g @anthropic-ai/claude-code`, or set CLAUDE_PATH to where it is"
 IS_WINDOWS = sys.platform == "win32"
-CMD_TARGET = re.compile(r'"%(?:~dp0|dp0%)\\([^"]+\.(?:exe|[cm]?js))"', re.IGNORECASE)
+CMD_TARGET = pattern(r'"%(?:~dp0|dp0%)\\([^"]+\.(?:exe|[cm]?js))"', re.IGNORECASE)
 
 
 def find(env: Mapping[str, str], *, configured: str | None = None) -> list[str]:

@@ -1,19 +1,16 @@
 """Serves an ASGI app with Hypercorn on a socket that is bound already: how Hypercorn is set up, and nothing else."""
 
-import logging
 import socket
+import traceback
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 import trio
-from hypercorn.app_wrappers import ASGIWrapper
-from hypercorn.config import Config
-from hypercorn.trio.worker_context import WorkerContext
-from hypercorn.typing import ASGIFramework
 
 from ccr.net.stream import TcpListener, TcpStream
 from ccr.server.connection import Connection
 from ccr.server.http import App
+from ccr.server.hypercorn import ASGIFramework, ASGIWrapper, Config, WorkerContext
 from ccr.server.log import Log
 
 HEADER_BYTES = 64 * 1024
@@ -66,19 +63,19 @@ def _settings(log: Log) -> Config:
     config = Config()
     config.h11_max_incomplete_size = HEADER_BYTES
     config.include_server_header = False
-    config.accesslog = None
-    config.errorlog = logging.Logger("hypercorn", logging.WARNING)
-    config.errorlog.addHandler(_IntoLog(log))
+    config.logger_class = cast("Any", lambda _config: _IntoLog(log))
     return config
 
 
-class _IntoLog(logging.Handler):
-    """Leads Hypercorn's log into ours; by itself it writes to the terminal, where Claude Code is."""
+class _IntoLog:
+    """Leads what Hypercorn logs into our log; by itself it writes to the terminal, where Claude Code is."""
 
     def __init__(self, log: Log) -> None:
-        super().__init__(logging.WARNING)
         self._log = log
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Log one record, with its traceback if it has one."""
-        self._log.event("error" if record.levelno >= logging.ERROR else "warn", self.format(record))
+    async def access(self, *_words: Any) -> None:
+        """Pass over a request: the app has logged it, and knows more about it."""
+
+    async def exception(self, message: str) -> None:
+        """Log the exception that is being handled, with its traceback."""
+        self._log.event("error", f"{message}\n{traceback.format_exc()}")

@@ -7,16 +7,25 @@ from typing import Any, cast
 
 import h11
 import trio
-from hypercorn.events import Closed, Event, RawData
-from hypercorn.protocol.events import Body
-from hypercorn.protocol.events import Event as StreamEvent
-from hypercorn.protocol.h11 import H11Protocol
-from hypercorn.trio.task_group import TaskGroup
-from hypercorn.trio.tcp_server import TCPServer
-from hypercorn.trio.worker_context import TrioSingleTask
-from hypercorn.typing import ConnectionState, H11SendableEvent
-from hypercorn.typing import TaskGroup as Tasks
-from hypercorn.utils import parse_socket_addr
+
+from ccr.server.hypercorn import (
+    STREAM_ID,
+    Body,
+    Closed,
+    ConnectionState,
+    Event,
+    H11Protocol,
+    H11SendableEvent,
+    HTTPStream,
+    RawData,
+    Request,
+    StreamEvent,
+    TaskGroup,
+    Tasks,
+    TCPServer,
+    TrioSingleTask,
+    parse_socket_addr,
+)
 
 KEEP_ALIVE_SECONDS = 120
 """Longer than clients leave a connection idle, so that none is closed in the moment in which it is used again."""
@@ -115,6 +124,22 @@ class Protocol(H11Protocol):
 
     async def _check_protocol(self, event: h11.Request) -> None:
         """An offer to speak HTTP/2 is passed over, which RFC 9110, section 7.8, allows."""
+
+    async def _create_stream(self, request: h11.Request) -> None:
+        """So is one to speak WebSocket."""
+        given = self.app, self.config, self.context, self.task_group, self.ssl, self.client, self.server
+        self.stream = HTTPStream(*given, self.stream_send, STREAM_ID)
+        await self.stream.handle(
+            Request(
+                stream_id=STREAM_ID,
+                headers=list(request.headers),
+                http_version=request.http_version.decode(),
+                method=request.method.decode().upper(),
+                raw_path=request.target,
+                state=self.connection_state,
+            )
+        )
+        self.keep_alive_requests += 1
 
 
 class Idle:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from ccr.core.jsonio import dump_text
 from ccr.core.jsonrepair import repair
+from ccr.core.pattern import pattern
 from ccr.core.unified import Json
 from ccr.transform.coerce import coerced
 
@@ -42,27 +43,27 @@ BRACKETS: Mapping[str, str] = {
 SPECIAL = tuple(mark for mark in BRACKETS if "|" in mark or "｜" in mark)
 """Marks that are tokens of their own and never mean themselves."""
 
-_KIMI = re.compile(
+_KIMI = pattern(
     r"<\|tool_call_begin\|>\s*(?:functions\.)?([\w.-]+?)(?::\d+)?\s*<\|tool_call_argument_begin\|>(.*?)(?:<\|tool_call_end\|>|$)",
     re.DOTALL,
 )
-_CODER = re.compile(r"<function=([^>\s]+)>(.*?)</function>", re.DOTALL)
-_CODER_VALUE = re.compile(r"<parameter=([^>\s]+)>\n?(.*?)\n?</parameter>", re.DOTALL)
-_INVOKE = re.compile(r'<(?:｜DSML｜)?invoke name="([^"]+)"\s*>(.*?)</(?:｜DSML｜)?invoke>', re.DOTALL)
-_INVOKE_VALUE = re.compile(
+_CODER = pattern(r"<function=([^>\s]+)>(.*?)</function>", re.DOTALL)
+_CODER_VALUE = pattern(r"<parameter=([^>\s]+)>\n?(.*?)\n?</parameter>", re.DOTALL)
+_INVOKE = pattern(r'<(?:｜DSML｜)?invoke name="([^"]+)"\s*>(.*?)</(?:｜DSML｜)?invoke>', re.DOTALL)
+_INVOKE_VALUE = pattern(
     r'<(?:｜DSML｜)?parameter name="([^"]+)"[^>]*>\n?(.*?)\n?</(?:｜DSML｜)?parameter>',
     re.DOTALL,
 )
-_GLM = re.compile(r"<tool_call>\s*([\w.-]+)\s*((?:<arg_key>.*?</arg_value>\s*)*)</tool_call>", re.DOTALL)
-_GLM_VALUE = re.compile(r"<arg_key>\s*(.*?)\s*</arg_key>\s*<arg_value>\n?(.*?)\n?</arg_value>", re.DOTALL)
-_DEEPSEEK = re.compile(
+_GLM = pattern(r"<tool_call>\s*([\w.-]+)\s*((?:<arg_key>.*?</arg_value>\s*)*)</tool_call>", re.DOTALL)
+_GLM_VALUE = pattern(r"<arg_key>\s*(.*?)\s*</arg_key>\s*<arg_value>\n?(.*?)\n?</arg_value>", re.DOTALL)
+_DEEPSEEK = pattern(
     r"<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>)?([\w.-]+)(?:<｜tool▁sep｜>|\s*```json\n)(.*?)(?:\n```)?\s*<｜tool▁call▁end｜>",
     re.DOTALL,
 )
-_MISTRAL = re.compile(
+_MISTRAL = pattern(
     r"\[TOOL_CALLS\]\s*([\w.-]+)\s*(?:\[CALL_ID\]\w+)?\[ARGS\](\{.*?\})\s*(?=\[TOOL_CALLS\]|$)", re.DOTALL
 )
-_WRAPPING = re.compile(r"^\s*(?:<tool_call>|<function_call>|\[TOOL_CALLS\])|(?:</tool_call>|</function_call>)\s*$")
+_WRAPPING = pattern(r"^\s*(?:<tool_call>|<function_call>|\[TOOL_CALLS\])|(?:</tool_call>|</function_call>)\s*$")
 
 
 class Call(NamedTuple):
@@ -86,16 +87,16 @@ Found = Iterable[tuple[str, str | None]]
 """Name and arguments of each call; None for arguments that are no JSON object."""
 
 
-def _with_json(pattern: re.Pattern[str]) -> Callable[[str, Tools], Found]:
+def _with_json(call: re.Pattern[str]) -> Callable[[str, Tools], Found]:
     """Return a reader of calls whose arguments are JSON."""
-    return lambda text, tools: ((found[1], repair(found[2].strip())) for found in pattern.finditer(text))
+    return lambda text, tools: ((found[1], repair(found[2].strip())) for found in call.finditer(text))
 
 
-def _with_values(pattern: re.Pattern[str], value: re.Pattern[str]) -> Callable[[str, Tools], Found]:
+def _with_values(call: re.Pattern[str], value: re.Pattern[str]) -> Callable[[str, Tools], Found]:
     """Return a reader of calls whose arguments are marked one by one, as bare text."""
 
     def read(text: str, tools: Tools) -> Found:
-        for found in pattern.finditer(text):
+        for found in call.finditer(text):
             given: Json = {pair[1]: pair[2] for pair in value.finditer(found[2])}
             is_whole = not value.sub("", found[2]).strip()
             yield found[1], dump_text(coerced(given, tools.get(found[1], {}))) if is_whole else None

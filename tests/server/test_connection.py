@@ -1,6 +1,5 @@
 """Hypercorn's connection with our shortcuts: what is on the line is the same HTTP."""
 
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -9,20 +8,19 @@ from typing import Any
 import h11
 import pytest
 import trio
-from hypercorn.app_wrappers import ASGIWrapper
-from hypercorn.config import Config
-from hypercorn.trio.worker_context import WorkerContext
 
 from ccr.net.stream import TcpListener
 from ccr.run.port import bind
 from ccr.server import connection
 from ccr.server.connection import Connection
+from ccr.server.hypercorn import ASGIWrapper, Config, WorkerContext
 from tests.aio import trio_test
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 STREAMED = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
 WHOLE = b"GET /whole HTTP/1.1\r\nhost: x\r\n\r\n"
+WEBSOCKET = b"connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: AA==\r\n\r\n"
 UPGRADE = b"connection: upgrade, http2-settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n\r\n"
 
 
@@ -35,11 +33,21 @@ async def app(scope: Any, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
+class Silent:
+    """A log for Hypercorn that keeps nothing."""
+
+    def __init__(self, _config: Config) -> None:
+        pass
+
+    async def access(self, *_words: Any) -> None:
+        pass
+
+
 @asynccontextmanager
 async def served() -> AsyncIterator[tuple[trio.SocketStream, WorkerContext]]:
     """Give a client's stream to the app."""
     config, context = Config(), WorkerContext(None)
-    config.accesslog = config.errorlog = logging.Logger("none", logging.CRITICAL)
+    config.logger_class = Silent  # type: ignore[assignment]
     made: Any = partial(Connection, ASGIWrapper(app), config, context, {})
     listener = TcpListener(bind("127.0.0.1", 0))
     async with trio.open_nursery() as nursery:
@@ -77,6 +85,7 @@ async def answered(stream: trio.SocketStream, request: bytes) -> tuple[int, byte
         pytest.param(STREAMED.replace(b"GET", b"HEAD"), b"", id="head of chunks"),
         pytest.param(WHOLE.replace(b"GET", b"HEAD"), b"", id="head with a length"),
         pytest.param(STREAMED[:-2] + UPGRADE, b"abcdef", id="offer of HTTP/2"),
+        pytest.param(STREAMED[:-2] + WEBSOCKET, b"abcdef", id="offer of WebSocket"),
         pytest.param(STREAMED.replace(b"1.1", b"1.0"), b"abcdef", id="old client"),
     ],
 )
@@ -124,7 +133,7 @@ async def test_idle_connection_is_closed_when_the_server_ends() -> None:
 @trio_test()
 async def test_connection_ends_when_its_client_has_left() -> None:
     config, context, left = Config(), WorkerContext(None), trio.Event()
-    config.accesslog = config.errorlog = logging.Logger("none", logging.CRITICAL)
+    config.logger_class = Silent  # type: ignore[assignment]
 
     async def serve(stream: Any) -> None:
         await Connection(ASGIWrapper(app), config, context, {}, stream)
