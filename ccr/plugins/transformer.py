@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from ccr.core.event import Event, Fault
 from ccr.core.unified import Json
 from ccr.errors import ConfigError
+from ccr.plugins.ask import copied
 from ccr.plugins.edited import settled
 from ccr.plugins.failure import PluginError, python_failure
 from ccr.plugins.pyfile import load
@@ -71,9 +72,11 @@ class PythonTransformer(Transformer):
         """Let the user's `edit`, sync or async, change the request. It gets what it may keep and spoil."""
         if not self._edits:
             return request
-        found = await self._worker.run(self._inner.edit, request, context, limit=EDIT_SECONDS)
+        given = copied(request)
+        context.client = {**context.client, "body": copied(context.client.get("body"))}
+        found = await self._worker.run(self._inner.edit, given, context, limit=EDIT_SECONDS)
         if found is None:
-            found = request
+            found = given
         if not isinstance(found, dict) or not isinstance(found.get("messages"), list):
             raise PluginError(f"edit returned no request: it must have messages ({self._worker.path})")
         return settled(found, context)

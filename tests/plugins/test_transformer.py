@@ -126,6 +126,36 @@ async def test_transformer_speaks_another_wire_format(home: Home) -> None:
     assert (router.seen[0].path, router.seen[0].body) == ("/generate", {"prompt": "hello"})
 
 
+SPOIL = """
+from ccr.transform.base import Transformer
+
+class Spoil(Transformer):
+    name = "spoil"
+
+    def edit(self, request, context):
+        for message in (request["messages"][0], context.client["body"]["messages"][0]):
+            message["content"][0]["text"] = "no"
+"""
+
+
+@trio_test()
+async def test_edit_in_place_stays_with_its_own_attempt(home: Home) -> None:
+    changes: dict[str, Any] = using(home, SPOIL, name="t.py")
+    changes["provider"] = {"transformer": {"m": {"use": ["spoil"]}}}
+
+    async def script(seen: live.Seen, wire: live.Wire) -> None:
+        if seen.body["model"] == "m":
+            await wire.answer(500, {"error": {"message": "down"}})
+        else:
+            await live.streaming(sse([delta(content="ok"), delta(finish="stop")]))(seen, wire)
+
+    async with running(home, script=script, **changes, fallback={"default": ["up,n"]}) as router:
+        answer = await router.ask(messages=[{"role": "user", "content": [{"type": "text", "text": "hello"}]}])
+    assert text_of(answer) == "ok"
+    assert [seen.body["messages"][0]["content"] for seen in router.seen][-1] == "hello"
+    assert router.seen[0].body["messages"][0]["content"] == "no"
+
+
 BASE = "from ccr.transform.base import Transformer\nclass Bad(Transformer):\n    name = 'bad'\n"
 FAILURES = [
     pytest.param("    def edit(self, r, c):\n        return {}['x']\n", "KeyError: 'x' ({path}:5)", id="edit raises"),
