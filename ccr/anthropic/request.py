@@ -1,15 +1,16 @@
 """The client's request: parsed once, checked only as far as every route needs it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
-
-import msgspec
 
 from ccr.core.jsonio import load
 from ccr.errors import BadRequest
 
 
-class Inbound(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Inbound:
     """One request of a client. `headers` have lower-case names; `session` and `agent` are empty when unknown."""
 
     body: dict[str, Any]
@@ -23,6 +24,16 @@ class Inbound(msgspec.Struct, frozen=True):
     def stream(self) -> bool:
         """Whether the client wants server-sent events. Some clients send the word instead of the value."""
         return self.body.get("stream") in (True, "true", "True")
+
+    @cached_property
+    def has_images(self) -> bool:
+        """Whether there may be images."""
+        return b'"image"' in self.raw
+
+    @cached_property
+    def has_documents(self) -> bool:
+        """Whether there may be documents."""
+        return b'"document"' in self.raw
 
     @property
     def model(self) -> str:

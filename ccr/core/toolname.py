@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import lru_cache
 
 LIMIT = 64
 """Characters. OpenAI's limit for function names: https://platform.openai.com/docs/api-reference/chat/create"""
@@ -9,6 +10,7 @@ LIMIT = 64
 _ILLEGAL = re.compile(r"[^a-zA-Z0-9_-]")
 
 
+@lru_cache(1024)
 def wire_name(name: str) -> str:
     """Return the name to send: unchanged if legal, else legal characters and a hash of the whole name.
 

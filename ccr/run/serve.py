@@ -1,6 +1,7 @@
 """Serves an ASGI app with Hypercorn on a socket that is bound already: how Hypercorn is set up, and nothing else."""
 
 import socket
+import sys
 import traceback
 from functools import partial
 from typing import Any, cast
@@ -63,6 +64,7 @@ def _settings(log: Log) -> Config:
     config = Config()
     config.h11_max_incomplete_size = HEADER_BYTES
     config.include_server_header = False
+    config.keep_alive_max_requests = sys.maxsize
     config.logger_class = cast("Any", lambda _config: _IntoLog(log))
     return config
 

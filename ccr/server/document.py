@@ -24,7 +24,7 @@ class Documents:
 
     async def put(self, body: Json, upstream: Upstream, inbound: Inbound) -> Json:
         """Return the body for an upstream: the same if it reads PDF or has none, else with text in its place."""
-        if b'"document"' not in inbound.raw or upstream.passes_through or upstream.reads_pdf:
+        if not inbound.has_documents or upstream.passes_through or upstream.reads_pdf:
             return body
         found = pdfs(body)
         if not found:

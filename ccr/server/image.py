@@ -44,7 +44,7 @@ class Descriptions:
     async def put(self, body: Json, upstream: Upstream, snapshot: Snapshot, *, inbound: Inbound, ask: Ask) -> Json:
         """Return the body for an upstream: the same if it sees or has no images, else with words in their place."""
         eye = _eye(snapshot, upstream)
-        if eye is None or b'"image"' not in inbound.raw:
+        if eye is None or not inbound.has_images:
             return body
         found = pictures(body)
         if not found:

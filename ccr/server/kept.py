@@ -1,6 +1,6 @@
 """The last requests as they came, for `ccr explain --last`: in memory only, and not many."""
 
-from msgspec.structs import replace
+from dataclasses import replace
 
 from ccr.anthropic.request import Inbound, read_body
 

@@ -1,9 +1,9 @@
 """`REWRITE_SYSTEM_PROMPT`: reads the user's text off the request's way, and puts it into requests."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import trio
 
 from ccr.anthropic.request import Inbound
@@ -33,7 +33,7 @@ class SystemPrompt:
             return inbound
         text = await self._current(path)
         body = inbound.body if text is None else rewritten(inbound.body, text)
-        return inbound if body is inbound.body else msgspec.structs.replace(inbound, body=body, raw=dump(body))
+        return inbound if body is inbound.body else replace(inbound, body=body, raw=dump(body))
 
     async def _current(self, path: str) -> str | None:
         if path == self._path and trio.current_time() - self._read_at < FRESH_SECONDS:

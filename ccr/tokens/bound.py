@@ -16,8 +16,8 @@ def certainly_below(raw: bytes, threshold: int, *, ratio: float = 1.0) -> bool:
     return len(raw) + image.MAX_TOKENS * raw.count(b'"image"') < limit
 
 
-def rough(raw: bytes) -> int | None:
+def rough(raw: bytes, *, is_text: bool = False) -> int | None:
     """Return about how many tokens a body has, at least 1; None if it holds images or documents, whose bytes tell
-    nothing. Text and JSON of code have some four bytes a token.
+    nothing; `is_text` says that it holds none. Text and JSON of code have some four bytes a token.
     """
-    return None if b'"base64"' in raw else max(len(raw) // 4, 1)
+    return None if not is_text and b'"base64"' in raw else max(len(raw) // 4, 1)
