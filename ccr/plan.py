@@ -16,6 +16,7 @@ from ccr.anthropic.stream import StreamEncoder
 from ccr.anthropic.unify import thought, unify
 from ccr.core.history import repaired
 from ccr.core.jsonio import dump, load
+from ccr.core.known import once
 from ccr.core.login import NO_GRANT, Grant
 from ccr.core.recall import Recall
 from ccr.core.seal import seal
@@ -163,7 +164,7 @@ def _translated(
         kept = (_without_billing(m) if m["role"] == "system" else m for m in request["messages"])
         request["messages"] = [m for m in kept if m is not None]
     messages = (_reminded(m, recall) if "tool_calls" in m else m for m in repaired(request["messages"]))
-    request["messages"] = [claim.sealed(m, upstream, recall.origins) for m in messages]
+    request["messages"] = [claim.sealed(m, upstream, recall.origins) if "thinking" in m else m for m in messages]
     if inbound.headers.get("anthropic-beta"):
         betas = inbound.headers["anthropic-beta"].split(",")
         request.setdefault("anthropic", {})["betas"] = [beta.strip() for beta in betas]
@@ -216,11 +217,15 @@ def tool_ids(body: Mapping[str, Any]) -> set[str]:
     """Return the ids of all tool calls in a conversation."""
     found: set[str] = set()
     for message in body.get("messages") or ():
-        content = message.get("content") if message.get("role") == "assistant" else None
-        for block in content if isinstance(content, list) else ():
-            if isinstance(block, dict) and block.get("type") == "tool_use":
-                found.add(str(block.get("id", "")))
+        if message.get("role") == "assistant":
+            found.update(once(message, "ids", _call_ids))
     return found
+
+
+def _call_ids(message: Mapping[str, Any]) -> list[str]:
+    content = message.get("content")
+    blocks = content if isinstance(content, list) else ()
+    return [str(b.get("id", "")) for b in blocks if isinstance(b, dict) and b.get("type") == "tool_use"]
 
 
 def _without_billing(message: Json) -> Json | None:

@@ -13,6 +13,7 @@ import httpx
 import trio
 
 from ccr.config.parse import parse
+from ccr.core.jsonio import load
 from ccr.run import port
 from ccr.run.serve import serve
 from ccr.server.app import App
@@ -170,3 +171,5 @@ async def live(
         stop.set()
         nursery.cancel_scope.cancel()
     log.close()
+    # The next request of the session would have what was changed in this one.
+    assert {raw: dict(part) for raw, part in state.history} == {raw: load(raw) for raw, _ in state.history}

@@ -4,11 +4,14 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ccr import plan
-from ccr.anthropic.request import Inbound
+from ccr.anthropic.request import Inbound, read_body
 from ccr.config.parse import parse
 from ccr.core.jsonio import dump, dump_text
+from ccr.core.known import History
 from ccr.core.recall import Recall
 from ccr.core.seal import seal
 from ccr.core.usage import Usage
@@ -130,3 +133,73 @@ def test_ids_of_earlier_calls_are_known() -> None:
     call = {"type": "tool_use", "id": "x", "name": "Bash", "input": {}}
     body = {"messages": [{"role": "assistant", "content": [call]}, {"role": "user", "content": "b"}]}
     assert plan.tool_ids(body) == {"x"}
+
+
+IDS = st.sampled_from(["toolu_1", "toolu_2", "call|odd id", "x" * 70])
+MARKS = st.sampled_from([{}, {}, {"cache_control": {"type": "ephemeral"}}])
+WORDS = st.sampled_from(["", "a", "<system-reminder>b</system-reminder>"])
+TEXTS = st.builds(lambda text, mark: {"type": "text", "text": text, **mark}, WORDS, MARKS)
+PNG = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AAAA"}}
+PDF = {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": "JVBERi0="}}
+RESULTS = st.builds(
+    lambda call_id, content, mark: {"type": "tool_result", "tool_use_id": call_id, "content": content, **mark},
+    IDS,
+    st.one_of(WORDS, st.lists(st.one_of(TEXTS, st.just(PNG)), max_size=2)),
+    MARKS,
+)
+SIGNATURES = st.sampled_from(["", "theirs", seal("p", "m", '{"details":[{"type":"x"}]}'), seal("q", "n", "{}")])
+THOUGHTS = st.builds(lambda text, sign: {"type": "thinking", "thinking": text, "signature": sign}, WORDS, SIGNATURES)
+CALLS = st.builds(
+    lambda call_id, name: {"type": "tool_use", "id": call_id, "name": name, "input": {"a": 1}},
+    IDS,
+    st.sampled_from(["Read", "mcp.odd name"]),
+)
+TURNS = st.one_of(
+    st.builds(
+        lambda content: {"role": "user", "content": content},
+        st.one_of(WORDS, st.lists(st.one_of(TEXTS, RESULTS, st.sampled_from([PNG, PDF])), max_size=3)),
+    ),
+    st.builds(
+        lambda content: {"role": "assistant", "content": content},
+        st.lists(st.one_of(TEXTS, THOUGHTS, CALLS), max_size=3),
+    ),
+    st.builds(lambda text: {"role": "system", "content": text}, WORDS),
+)
+TOOLS = [
+    {
+        "name": "Read",
+        "description": "reads",
+        "input_schema": {"type": "object", "properties": {"a": {"type": "array"}}},
+    },
+    {"name": "mcp.odd name", "input_schema": {"$schema": "x", "anyOf": [{"type": "object"}]}},
+    {"type": "web_search_20250305", "name": "web_search"},
+]
+TARGETS = [
+    upstream(api_base_url=url, transformer={"use": use})
+    for url, *use in (
+        ("https://x.test/v1/chat/completions",),
+        ("https://api.mistral.ai/v1/chat/completions",),
+        ("https://api.deepseek.com/chat/completions",),
+        ("https://openrouter.ai/api/v1/chat/completions", "tooluse", "cleancache"),
+        ("https://generativelanguage.googleapis.com/v1beta/openai/chat/completions",),
+        ("https://generativelanguage.googleapis.com/v1beta/models/", "gemini"),
+        ("https://api.openai.com/v1/responses",),
+        ("https://x.test/v1/messages",),
+    )
+]
+
+
+@given(st.lists(TURNS, min_size=1, max_size=6), st.lists(st.sampled_from(TARGETS), min_size=2, max_size=4))
+def test_what_is_known_from_earlier_requests_changes_nothing(turns: list[Any], targets: list[Upstream]) -> None:
+    history = History()
+    for count in range(1, len(turns) + 1):
+        raw = dump({"model": "x", "max_tokens": 9, "tools": TOOLS, "messages": turns[:count], "stream": True})
+        for target in targets:
+            bodies = []
+            for known in (None, history):
+                asked = Inbound(body=read_body(raw, known), raw=raw, headers={}, session="s")
+                built = plan.build(asked, asked.body, target, recall=Recall())
+                heading = plan.heading(asked, target, message_id="msg_1", prompt_tokens=0)
+                bodies.append((built.call.body, sorted(heading.used_ids)))
+            assert bodies[0] == bodies[1]
+    assert {raw: dict(part) for raw, part in history} == {raw: json.loads(raw) for raw, _ in history}

@@ -5,8 +5,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from ccr.core.jsonio import load
+from ccr.core.known import History
 from ccr.errors import BadRequest
+
+_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_PARTS = msgspec.json.Decoder(list[msgspec.Raw])
+_REPEATED = ("messages", "tools")
 
 
 @dataclass(frozen=True)
@@ -41,10 +48,13 @@ class Inbound:
         return str(self.body.get("model", ""))
 
 
-def read_body(raw: bytes) -> dict[str, Any]:
-    """Return the JSON object of a Messages request. Raises BadRequest that names what is wrong."""
+def read_body(raw: bytes, history: History | None = None) -> dict[str, Any]:
+    """Return the JSON object of a Messages request. Raises BadRequest that names what is wrong.
+
+    Messages and tools that `history` knows are those of an earlier request, and not to be changed.
+    """
     try:
-        body = load(raw)
+        body = _read(raw, history) if history is not None else load(raw)
     except ValueError as error:
         raise BadRequest(f"the request body is not JSON: {error}") from None
     except RecursionError:
@@ -52,6 +62,19 @@ def read_body(raw: bytes) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise BadRequest("the request body must be a JSON object")
     return body
+
+
+def _read(raw: bytes, history: History) -> Any:
+    try:
+        return {
+            name: list(map(history.read, map(bytes, _PARTS.decode(value))))
+            if name in _REPEATED
+            else msgspec.json.decode(value)
+            for name, value in _FIELDS.decode(raw).items()
+        }
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        # Not as documented, or to be read generously.
+        return load(raw)
 
 
 def check_messages(body: Mapping[str, Any]) -> None:

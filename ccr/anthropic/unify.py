@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ccr.core.jsonio import dump_text
+from ccr.core.known import Known, once
 from ccr.core.unified import Json
 
 _COPIED = ("model", "max_tokens", "temperature", "top_p", "top_k", "service_tier")
@@ -13,13 +14,16 @@ EFFORTS = ("minimal", "low", "medium", "high", "xhigh", "max")
 
 
 def unify(body: Mapping[str, Any]) -> Json:
-    """Return the unified request (`ccr.core.unified.Unified`) for a Messages body. The body is not changed."""
+    """Return the unified request (`ccr.core.unified.Unified`) for a Messages body. The body is not changed.
+
+    Messages and tools that are known stay so: what is in `messages` and `tools` is not to be changed.
+    """
     request: Json = {key: body[key] for key in _COPIED if body.get(key) is not None}
     request["stream"] = body.get("stream") in (True, "true", "True")
     request["messages"] = [*_system(body.get("system")), *_messages(_list(body.get("messages")))]
     if stops := [s for s in _list(body.get("stop_sequences")) if isinstance(s, str) and s]:
         request["stop"] = stops
-    if tools := [_tool(t) for t in _list(body.get("tools")) if isinstance(t, dict)]:
+    if tools := [once(t, "unified", _tool) for t in _list(body.get("tools")) if isinstance(t, dict)]:
         request["tools"] = tools
     _tool_choice(body.get("tool_choice"), request)
     _thinking(body, request)
@@ -37,18 +41,22 @@ def _system(system: Any) -> Iterable[Json]:
 
 def _messages(messages: Iterable[Any]) -> Iterable[Json]:
     for message in messages:
-        if not isinstance(message, dict):
-            continue
-        role, content = message.get("role"), message.get("content")
-        content = [content] if isinstance(content, dict) else content
-        if role == "assistant":
-            yield _assistant(content)
-        elif role == "system":
-            yield {"role": "system", "content": content if isinstance(content, str) else _parts(content)}
-        elif isinstance(content, list):
-            yield from _user(content)
-        else:
-            yield {"role": "user", "content": content if isinstance(content, str) else ""}
+        if isinstance(message, dict):
+            yield from once(message, "unified", _message)
+
+
+def _message(message: Json) -> list[Json]:
+    role, content = message.get("role"), message.get("content")
+    content = [content] if isinstance(content, dict) else content
+    if role == "assistant":
+        found = [_assistant(content)]
+    elif role == "system":
+        found = [{"role": "system", "content": content if isinstance(content, str) else _parts(content)}]
+    elif isinstance(content, list):
+        found = list(_user(content))
+    else:
+        found = [{"role": "user", "content": content if isinstance(content, str) else ""}]
+    return [Known(one) for one in found] if isinstance(message, Known) else found
 
 
 def _user(content: list[Any]) -> Iterable[Json]:
@@ -163,7 +171,7 @@ def _tool(tool: Json) -> Json:
         function["description"] = tool["description"]
     function["parameters"] = schema if isinstance(schema, dict) and schema else {"type": "object", "properties": {}}
     rest = {k: v for k, v in tool.items() if k not in ("type", "name", "description", "input_schema")}
-    return {"type": "function", "function": function, **rest}
+    return {"type": "function", "function": Known(function) if isinstance(tool, Known) else function, **rest}
 
 
 def _tool_choice(choice: Any, request: Json) -> None:

@@ -6,6 +6,7 @@ Interrupted sessions and clients that drop blocks leave calls without results an
 from collections.abc import Iterable
 from typing import Any
 
+from ccr.core.known import once
 from ccr.core.unified import Json
 
 NO_RESULT = "[No result: this tool call was interrupted.]"
@@ -24,7 +25,7 @@ def repaired(messages: Iterable[Json]) -> list[Json]:
         if message.get("role") == "assistant":
             found += _matched(calls, between)
             found.append(message)
-            calls, between = list(dict.fromkeys(_ids(message))), []
+            calls, between = once(message, "ids", _ids), []
         else:
             between.append(message)
     return [*found, *_matched(calls, between)]
@@ -32,6 +33,9 @@ def repaired(messages: Iterable[Json]) -> list[Json]:
 
 def _matched(calls: list[str], messages: list[Json]) -> Iterable[Json]:
     """Return what follows an assistant message with these calls: one result each, then everything else."""
+    answered = [message.get("tool_call_id") for message in messages if message.get("role") == "tool"]
+    if answered == calls and all(message.get("role") == "tool" for message in messages[: len(calls)]):
+        return messages
     results: dict[str, Json] = {}
     others: list[Json] = []
     for message in messages:
@@ -42,13 +46,14 @@ def _matched(calls: list[str], messages: list[Json]) -> Iterable[Json]:
             results[call_id] = message
         else:
             others.append(_as_user(message))
-    yield from results.values()
-    yield from (_missing(call_id) for call_id in calls if call_id not in results)
-    yield from others
+    missing = (_missing(call_id) for call_id in calls if call_id not in results)
+    return [*results.values(), *missing, *others]
 
 
-def _ids(message: Json) -> Iterable[str]:
-    return (str(call.get("id", "")) for call in message.get("tool_calls") or () if isinstance(call, dict))
+def _ids(message: Json) -> list[str]:
+    """Return the ids of an assistant's calls, each once."""
+    calls = message.get("tool_calls") or ()
+    return list(dict.fromkeys(str(call.get("id", "")) for call in calls if isinstance(call, dict)))
 
 
 def _missing(call_id: str) -> Json:

@@ -9,21 +9,21 @@ UNDERSTOOD = "Understood."
 """Said by the assistant where what follows is refused without it."""
 
 
-def without_user_after_tool(messages: Iterable[Json]) -> Iterable[Json]:
+def without_user_after_tool(messages: Iterable[Json]) -> list[Json]:
     """Mistral refuses a user message directly after a tool result: the text joins the result it follows.
 
     https://docs.mistral.ai/capabilities/function_calling/, https://github.com/mistralai/mistral-common/issues/169
     """
-    last: Json = {}
+    found: list[Json] = []
     for message in messages:
         content = message.get("content")
-        if last.get("role") == "tool" and message.get("role") == "user":
+        if found and found[-1].get("role") == "tool" and message.get("role") == "user":
             if isinstance(content, str):
-                last["content"] = _with_text(last.get("content"), content)
+                found[-1] = {**found[-1], "content": _with_text(found[-1].get("content"), content)}
                 continue
-            yield {"role": "assistant", "content": UNDERSTOOD}
-        yield message
-        last = message
+            found.append({"role": "assistant", "content": UNDERSTOOD})
+        found.append(message)
+    return found
 
 
 def with_one_user(messages: Iterable[Json]) -> list[Json]:

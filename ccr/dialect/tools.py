@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from ccr.core.known import Known, once
 from ccr.core.toolname import wire_name
 from ccr.core.unified import Json
 
@@ -24,12 +25,16 @@ def function_tools(tools: Iterable[Json], messages: Iterable[Json]) -> Iterable[
         name = str(function.get("name", ""))
         if name == PLACEHOLDER or (tool.get("defer_loading") and name not in known):
             continue
-        schema = {k: v for k, v in (function.get("parameters") or {}).items() if k != "$schema"}
-        sent: Json = {"name": wire_name(name)}
-        if function.get("description"):
-            sent["description"] = function["description"]
-        sent["parameters"] = schema or {"type": "object", "properties": {}}
-        yield {"type": "function", "function": sent}
+        yield once(function, "offered", _offered)
+
+
+def _offered(function: Json) -> Json:
+    schema = {k: v for k, v in (function.get("parameters") or {}).items() if k != "$schema"}
+    sent: Json = {"name": wire_name(str(function.get("name", "")))}
+    if function.get("description"):
+        sent["description"] = function["description"]
+    sent["parameters"] = schema or {"type": "object", "properties": {}}
+    return {"type": "function", "function": Known(sent) if isinstance(function, Known) else sent}
 
 
 def offered(request: Json, limit: int | None) -> list[Json]:

@@ -17,7 +17,7 @@ from ccr.upstream import Upstream
 
 async def count(request: Request, state: State) -> None:
     """Answer {input_tokens}. The client sends some twenty of these at once for its `/context` screen."""
-    body = read_body(await request.body())
+    body = read_body(await request.body(), state.history)
     check_history(body.get("messages"))
     counted = (await state.counter.count(body)).total
     upstream = _upstream(state, body, counted)

@@ -42,7 +42,7 @@ async def create(request: Request, state: State) -> None:
     trail = state.begin(request.path)
     try:
         raw = await request.body()
-        inbound = _inbound(raw, request)
+        inbound = _inbound(raw, request, state)
         trail.request_bytes = len(raw)
         state.kept.add(trail.id, inbound)
         await _serve(request, state, inbound, trail)
@@ -60,8 +60,8 @@ async def create(request: Request, state: State) -> None:
         state.end(trail)
 
 
-def _inbound(raw: bytes, request: Request) -> Inbound:
-    body = read_body(raw)
+def _inbound(raw: bytes, request: Request, state: State) -> Inbound:
+    body = read_body(raw, state.history)
     check_messages(body)
     return Inbound(
         body=body,

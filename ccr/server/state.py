@@ -16,6 +16,7 @@ import trio
 from ccr.anthropic.request import Inbound
 from ccr.config.parse import Loaded
 from ccr.config.redact import redactor
+from ccr.core.known import History
 from ccr.core.recall import Recall
 from ccr.core.trail import Trail
 from ccr.core.usage import Usage
@@ -80,6 +81,7 @@ class State:
         self.queue = Queue()
         self.desk: Desk = OwnDesk(self.board, self.queue)
         self.recall = Recall()
+        self.history = History()
         self.descriptions = Descriptions()
         self.documents = Documents()
         self.kept = Kept()
@@ -124,7 +126,7 @@ class State:
         if self.desk_of is not None:
             made.desk = self.desk_of(name)
         made.counter = made.counters.usual = self.counter
-        made.recent, made.sessions = self.recent, self.sessions
+        made.recent, made.sessions, made.history = self.recent, self.sessions, self.history
         made._breakable = self._breakable
         return made
 

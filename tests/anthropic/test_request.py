@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ccr.anthropic.request import Inbound, check_messages, read_body
+from ccr.core.known import History
 from ccr.errors import BadRequest
 
 USER = {"role": "user", "content": "hi"}
@@ -21,6 +22,40 @@ def test_inbound_knows_whether_a_stream_is_wanted(given: Any, expected: bool) ->
 def test_inbound_has_the_model_as_text() -> None:
     assert Inbound({"model": "a,b"}, b"", {}).model == "a,b"
     assert Inbound({}, b"", {}).model == ""
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"model":"m","messages":[{"role":"user","content":"hi"},"x",5],"tools":[{"name":"t"}],"stream":true}',
+        b'\xef\xbb\xbf{"messages":[{"a":1}]}',
+        b'{"messages":null,"tools":{}}',
+        b'{"messages":[{"a":"\xff"}],"tools":[{"a":NaN}]}',
+        b'{"messages":[],"messages":[{"a":1}]}',
+        b" { } ",
+    ],
+)
+def test_read_body_gives_the_same_with_a_history(raw: bytes) -> None:
+    history = History()
+    plain = read_body(raw)
+    assert str([read_body(raw, history) for _ in range(3)]) == str([plain] * 3)
+
+
+@pytest.mark.parametrize("raw", [b"", b"[]", b"{", b'{"messages":[{]}', b"[" * 100_000])
+def test_read_body_refuses_the_same_with_a_history(raw: bytes) -> None:
+    with pytest.raises(BadRequest) as plain:
+        read_body(raw)
+    with pytest.raises(BadRequest) as found:
+        read_body(raw, History())
+    assert found.value.message == plain.value.message
+
+
+def test_read_body_gives_what_the_history_knows() -> None:
+    history = History()
+    first = read_body(b'{"messages":[{"role":"user"}],"tools":[{"name":"t"}]}', history)
+    second = read_body(b'{"messages":[{"role":"user"},{"role":"assistant"}],"tools":[{"name":"t"}]}', history)
+    assert second["messages"][0] is first["messages"][0]
+    assert second["tools"][0] is first["tools"][0]
 
 
 def test_read_body_gives_the_object() -> None:

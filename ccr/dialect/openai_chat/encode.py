@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ccr.core.jsonio import dump, dump_text
+from ccr.core.known import once
 from ccr.core.toolname import wire_name
 from ccr.core.unified import Json
 from ccr.dialect.base import Call, Target
@@ -61,7 +62,7 @@ def _sampling(request: Json, body: Json, vendor: Vendor) -> None:
 
 
 def _tools(request: Json, body: Json, vendor: Vendor) -> None:
-    tools = [_function(tool["function"]) for tool in offered(request, vendor.max_tools)]
+    tools = [once(tool["function"], "chat", _function) for tool in offered(request, vendor.max_tools)]
     if any(str(t.get("type")).startswith("web_search") for t in request.get("tools") or ()):
         search = vendor.search_fields
         tools += [dict(t) for t in search.get("tools", ())]

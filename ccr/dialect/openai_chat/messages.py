@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from ccr.core.known import once
 from ccr.core.toolid import alnum_id, digest
 from ccr.core.toolname import wire_name
 from ccr.core.unified import Json, Message
@@ -18,10 +19,14 @@ def encode_messages(messages: Iterable[Json], target: Target) -> list[Json]:
     """Return the messages to send. Their order is kept; the same history always gives the same bytes."""
     found = Conversation(target.vendor)
     images: list[Json] = []
+    # All that a message becomes depends on, apart from itself.
+    of = (target.vendor, target.provider, target.model)
     for message in messages:
         role = message.get("role")
         if role == "tool":
-            found.add(_tool(message, target, images))
+            sent, shown = once(message, "chat", _tool, target, of=of)
+            found.add(sent)
+            images += shown
             continue
         if images:
             # No vendor documents images in a tool message, so they follow the last result of the turn.
@@ -30,7 +35,7 @@ def encode_messages(messages: Iterable[Json], target: Target) -> list[Json]:
         if role == "system":
             _add_system(message, target, found)
         else:
-            for sent in _assistant(message, target) if role == "assistant" else _user(message, target):
+            for sent in once(message, "chat", _assistant if role == "assistant" else _user, target, of=of):
                 found.add(sent)
     if images:
         found.add({"role": "user", "content": images}, aside=True)
@@ -59,19 +64,21 @@ def _add_system(message: Json, target: Target, found: Conversation) -> None:
     found.add({"role": "user", "content": reminder}, aside=True)
 
 
-def _user(message: Json, target: Target) -> Iterable[Json]:
+def _user(message: Json, target: Target) -> list[Json]:
     parts = [user_part(p, target) for p in _parts(message)]
-    if parts := [p for p in parts if p.get("type") != "text" or p.get("text")]:
-        yield {"role": "user", "content": plain(parts)}
+    parts = [p for p in parts if p.get("type") != "text" or p.get("text")]
+    return [{"role": "user", "content": plain(parts)}] if parts else []
 
 
 def _parts(message: Json) -> list[Json]:
     return parts_of(message.get("content"))
 
 
-def _tool(message: Json, target: Target, images: list[Json]) -> Json:
+def _tool(message: Json, target: Target) -> tuple[Json, list[Json]]:
+    """Return a result, and the images that were in it."""
     call_id = wire_id(str(message.get("tool_call_id", "")), target)
     texts: list[str] = []
+    images: list[Json] = []
     for part in _parts(message):
         sent = user_part(part, target)
         if sent["type"] == "text":
@@ -84,23 +91,23 @@ def _tool(message: Json, target: Target, images: list[Json]) -> Json:
     if message.get("is_error") and "error" not in text[:80].lower():
         text = f"Error: {text}"
     content = plain([marked({"type": "text", "text": text}, message, target)])
-    return {"role": "tool", "tool_call_id": call_id, "content": content}
+    return {"role": "tool", "tool_call_id": call_id, "content": content}, images
 
 
-def _assistant(message: Json, target: Target) -> Iterable[Json]:
+def _assistant(message: Json, target: Target) -> list[Json]:
     parts = [marked({"type": "text", "text": text}, p, target) for p in _parts(message) if (text := stand_in(p))]
     has_marks = any("cache_control" in part for part in parts)
     content = parts if has_marks else "\n".join(part["text"] for part in parts)
     calls = [_call(c, target) for c in message.get("tool_calls") or () if isinstance(c, dict)]
     if not content and not calls:
-        return
+        return []
     sent: Json = {"role": "assistant", "content": content or None}
     sent.update(replayed(message, target))
     # A user's transformer knows a field that we don't: only such ones put more into a message.
     sent.update({name: value for name, value in message.items() if name not in Message.__annotations__})
     if calls:
         sent["tool_calls"] = signed(calls, message, target)
-    yield sent
+    return [sent]
 
 
 def _call(call: Json, target: Target) -> Json:

@@ -1,7 +1,5 @@
 """The order of messages that strict vendors insist on, and the end and the marks of a conversation."""
 
-from collections.abc import Iterable
-
 from ccr.core.turns import without_user_after_tool
 from ccr.core.unified import Json
 from ccr.dialect.openai_chat.part import joined
@@ -33,7 +31,7 @@ class Conversation:
         joins = aside or self._aside or message["role"] == "system"
         last = self._messages[-1] if self._messages else {}
         if joins and message["role"] == last.get("role") and not self._vendor.late_system:
-            last["content"] = joined(last["content"], message["content"])
+            self._messages[-1] = {**last, "content": joined(last["content"], message["content"])}
         else:
             self._messages.append(message)
         self._aside = aside
@@ -42,20 +40,38 @@ class Conversation:
         """Return all messages, as the vendor takes them."""
         messages = self._messages
         if not self._vendor.user_after_tool:
-            messages = list(without_user_after_tool(messages))
+            messages = without_user_after_tool(messages)
         if all(message["role"] == "system" for message in messages):
             messages.append({"role": "user", "content": GO_ON})
         last = messages[-1]
         if self._vendor.prefill and last["role"] == "assistant" and not last.get("tool_calls"):
-            last[self._vendor.prefill] = True
-        if self._vendor.cache_control:
-            _limit_marks(messages)
-        return messages
+            messages[-1] = {**last, self._vendor.prefill: True}
+        return _with_few_marks(messages) if self._vendor.cache_control else messages
 
 
-def _limit_marks(messages: Iterable[Json]) -> None:
+def _with_few_marks(messages: list[Json]) -> list[Json]:
     """Keep the last marks: each of them covers everything before it."""
-    contents = (message.get("content") for message in messages)
-    parts = [part for content in contents if isinstance(content, list) for part in content]
-    for part in [part for part in parts if "cache_control" in part][:-MARKS]:
-        del part["cache_control"]
+    surplus = sum(map(_marks, messages)) - MARKS
+    if surplus <= 0:
+        return messages
+    found: list[Json] = []
+    for message in messages:
+        count = _marks(message) if surplus > 0 else 0
+        found.append(_unmarked(message, min(count, surplus)) if count else message)
+        surplus -= count
+    return found
+
+
+def _marks(message: Json) -> int:
+    content = message.get("content")
+    return sum("cache_control" in part for part in content) if isinstance(content, list) else 0
+
+
+def _unmarked(message: Json, count: int) -> Json:
+    """Return the message without its first marks."""
+    content: list[Json] = []
+    for part in message["content"]:
+        is_surplus = count > 0 and "cache_control" in part
+        content.append({k: v for k, v in part.items() if k != "cache_control"} if is_surplus else part)
+        count -= is_surplus
+    return {**message, "content": content}

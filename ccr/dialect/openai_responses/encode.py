@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ccr.core.jsonio import dump
+from ccr.core.known import once
 from ccr.core.toolname import wire_name
 from ccr.core.unified import Json
 from ccr.dialect.base import Call, Target
@@ -80,7 +81,7 @@ def _sampling(request: Json, body: Json, vendor: Vendor) -> None:
 
 def _tools(request: Json, body: Json, vendor: Vendor) -> None:
     limit = MAX_TOOLS if vendor.max_tools is None else vendor.max_tools
-    tools = [_function(t["function"]) for t in offered(request, limit)]
+    tools = [once(t["function"], "responses", _function) for t in offered(request, limit)]
     choice = _tool_choice(request.get("tool_choice"), tools)
     search = _web_search(request)
     if search is not None:
