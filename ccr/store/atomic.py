@@ -5,10 +5,11 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def write(path: Path, content: bytes, *, mode: int = 0o600) -> None:
+def write(path: Path, content: bytes, *, mode: int = 0o600, lasting: bool = True) -> None:
     """Write `content` to `path`, readable only for its owner unless `mode` says otherwise. Raises OSError.
 
-    A symbolic link stays one, and what it points to is replaced. On failure the old file is as it was.
+    A symbolic link stays one, and what it points to is replaced. On failure the old file is as it was. What needs not be
+    `lasting` saves the wait for the disk; if the power fails, the file may be empty.
     """
     target = path.resolve()
     # In the same folder, because a file can only be renamed within its file system.
@@ -17,14 +18,16 @@ def write(path: Path, content: bytes, *, mode: int = 0o600) -> None:
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         scratch.replace(target)
     except BaseException:
         with suppress(OSError):
             scratch.unlink()
         raise
-    _sync_folder(target.parent)
+    if lasting:
+        _sync_folder(target.parent)
 
 
 def _sync_folder(folder: Path) -> None:

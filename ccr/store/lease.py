@@ -80,7 +80,8 @@ def note_path(folder: Path, port: int) -> Path:
 def write_note(folder: Path, note: Note) -> None:
     """Leave the note of a service that has just bound its port. Raises OSError."""
     _private(folder)
-    atomic.write(note_path(folder, note.port), msgspec.json.encode(note))
+    # No service outlives the power, and the start need not wait for the disk.
+    atomic.write(note_path(folder, note.port), msgspec.json.encode(note), lasting=False)
 
 
 def read_note(folder: Path, port: int) -> Note | None:

@@ -65,3 +65,12 @@ def test_write_that_fails_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest
 def test_write_into_a_missing_folder_fails(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         write(tmp_path / "none" / "file", b"")
+
+
+def test_write_that_need_not_last_does_not_wait_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    write(tmp_path / "file", b"1", lasting=False)
+    assert ((tmp_path / "file").read_bytes(), synced) == (b"1", [])
+    write(tmp_path / "file", b"2")
+    assert len(synced) == 2
