@@ -8,7 +8,7 @@ from pathlib import Path
 def write(path: Path, content: bytes, *, mode: int = 0o600, lasting: bool = True) -> None:
     """Write `content` to `path`, readable only for its owner unless `mode` says otherwise. Raises OSError.
 
-    A symbolic link stays one, and what it points to is replaced. On failure the old file is as it was. What needs not be
+    A symbolic link stays one, and what it points to is replaced. On failure the old file is as it was. What need not be
     `lasting` saves the wait for the disk; if the power fails, the file may be empty.
     """
     target = path.resolve()
