@@ -11,6 +11,7 @@ from typing import Any
 
 from ccr.core.history import NO_RESULT, ORPHAN
 from ccr.core.jsonio import load
+from ccr.core.known import once
 from ccr.core.toolname import wire_name
 from ccr.core.unified import Json
 from ccr.dialect.content import parts_of, stand_in, text_of
@@ -34,16 +35,18 @@ def encode_contents(messages: Sequence[Json], to: Recipient) -> tuple[list[Json]
     leading = list(takewhile(lambda m: m.get("role") == "system", messages))
     system = [{"text": text} for m in leading for p in parts_of(m.get("content")) if (text := stand_in(p))]
     contents: list[Json] = []
+    # What a message becomes depends on this, apart from itself.
+    of = (to.target.provider, to.target.model, to.model)
     if not to.model.system:
         _add(contents, "user", system)
         system = []
     for message, following in _steps(messages[len(leading) :]):
-        _add(contents, "model", _turn(message, to))
+        _add(contents, "model", once(message, "gemini", _turn, to, of=of))
         calls = [c for c in message.get("tool_calls") or () if isinstance(c, dict)]
         answered, others = _paired(calls, following)
         _add(contents, "user", _results(answered, to))
         for other in others:
-            _add(contents, "user", list(_user_parts(other)))
+            _add(contents, "user", once(other, "gemini user", _user_parts))
     return _completed(system, contents, to)
 
 
@@ -86,23 +89,21 @@ def _add(contents: list[Json], role: str, parts: list[Json]) -> None:
     if contents and contents[-1]["role"] == role:
         contents[-1]["parts"].extend(parts)
     elif parts:
-        contents.append({"role": role, "parts": parts})
+        contents.append({"role": role, "parts": [*parts]})
 
 
-def _user_parts(message: Json) -> Iterable[Json]:
-    if message.get("role") == "tool":
-        yield {"text": ORPHAN}
+def _user_parts(message: Json) -> list[Json]:
     if message.get("role") == "system":
         text = text_of(message.get("content"))
-        if text:
-            marked = text.lstrip().startswith("<system-reminder>")
-            yield {"text": text if marked else f"<system-reminder>\n{text}\n</system-reminder>"}
-        return
+        is_marked = text.lstrip().startswith("<system-reminder>")
+        return [{"text": text if is_marked else f"<system-reminder>\n{text}\n</system-reminder>"}] if text else []
+    parts: list[Json] = [{"text": ORPHAN}] if message.get("role") == "tool" else []
     for part in parts_of(message.get("content")):
         if found := media_part(part):
-            yield found
+            parts.append(found)
         elif text := stand_in(part):
-            yield {"text": text}
+            parts.append({"text": text})
+    return parts
 
 
 def _turn(message: Json, to: Recipient) -> list[Json]:
@@ -173,15 +174,21 @@ def _arguments(call: Json) -> Json:
 
 def _results(answered: list[tuple[Json, Json]], to: Recipient) -> list[Json]:
     """Return one response for each call, in the order of the calls, then the files that responses can't hold."""
+    parts: list[Json] = []
     files: list[Json] = []
-    parts = [{"functionResponse": _response(call, message, files, to)} for call, message in answered]
+    for call, message in answered:
+        identity = _identity(call)
+        response, rest = once(message, "gemini", _response, identity, to, of=(to.model, identity))
+        parts.append({"functionResponse": response})
+        files += rest
     return parts + files
 
 
-def _response(call: Json, message: Json, files: list[Json], to: Recipient) -> Json:
-    """Return a function response; what it can't hold goes to `files`, each under a line that says whose it is."""
+def _response(message: Json, identity: Json, to: Recipient) -> tuple[Json, list[Json]]:
+    """Return a function response, and the files that it can't hold, each under a line that says whose it is."""
     texts: list[str] = []
     inside: list[Json] = []
+    files: list[Json] = []
     for part in parts_of(message.get("content")):
         found = media_part(part)
         if found is None:
@@ -190,8 +197,8 @@ def _response(call: Json, message: Json, files: list[Json], to: Recipient) -> Js
             inside.append(found)
         else:
             texts.append("[A file of this result follows below.]")
-            files += [{"text": f"[File from the result of {_identity(call)['name']} {_id(call)}]"}, found]
+            files += [{"text": f"[File from the result of {identity['name']} {identity.get('id', '')}]"}, found]
     text = "\n".join(filter(None, texts)) or ("" if inside else EMPTY_RESULT)
     # The keys that Google names; the text stays text, because "$ref" in a structure would be followed.
     response = {"error" if message.get("is_error") else "output": text}
-    return {**_identity(call), "response": response, **({"parts": inside} if inside else {})}
+    return {**identity, "response": response, **({"parts": inside} if inside else {})}, files

@@ -8,6 +8,7 @@ from typing import Any
 
 from ccr.core.history import repaired
 from ccr.core.jsonio import load
+from ccr.core.known import once
 from ccr.core.seal import owned
 from ccr.core.toolname import wire_name
 from ccr.core.unified import Json
@@ -36,14 +37,18 @@ def encode_history(messages: Sequence[Json], target: Target) -> tuple[str, list[
     items: list[Json] = []
     extra: list[Json] = []
     for number, message in enumerate(repaired(messages[len(leading) :])):
+        # What a message becomes depends on this, apart from itself.
+        of = (target.vendor, target.provider, target.model, number)
         if message.get("role") == "tool":
-            items.append(_output(message, target, extra))
+            output, rest = once(message, "responses", _output, target, of=of)
+            items.append(output)
+            extra += rest
             continue
-        items.extend(_message("user", extra))
+        items += _message("user", extra)
         extra = []
-        items.extend(_items(message, number, target))
-    items.extend(_message("user", extra))
-    return instructions, items or list(_message("user", [{"type": "input_text", "text": NOTHING}]))
+        items += once(message, "responses", _items, number, target, of=of)
+    items += _message("user", extra)
+    return instructions, items or _message("user", [{"type": "input_text", "text": NOTHING}])
 
 
 def call_id(given: str) -> str:
@@ -53,7 +58,7 @@ def call_id(given: str) -> str:
     return "call_" + hashlib.sha256(given.encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _items(message: Json, number: int, target: Target) -> Iterable[Json]:
+def _items(message: Json, number: int, target: Target) -> list[Json]:
     role, content = message.get("role"), message.get("content")
     if role == "assistant":
         return _turn(message, number, target)
@@ -66,9 +71,8 @@ def _items(message: Json, number: int, target: Target) -> Iterable[Json]:
     return _message("user", [p for p in parts if p.get("text") != ""])
 
 
-def _message(role: str, content: list[Json], **more: str) -> Iterable[Json]:
-    if content:
-        yield {"type": "message", "role": role, "content": content, **more}
+def _message(role: str, content: list[Json]) -> list[Json]:
+    return [{"type": "message", "role": role, "content": content}] if content else []
 
 
 def _input_part(part: Json, target: Target) -> Json:
@@ -90,10 +94,11 @@ def _file(part: Json) -> Json | None:
     return {"type": "input_file", "file_url": url} if url else None
 
 
-def _output(message: Json, target: Target, extra: list[Json]) -> Json:
-    """Return the output of a call. Not every server takes images in it: then they go to `extra`, for a message after
+def _output(message: Json, target: Target) -> tuple[Json, list[Json]]:
+    """Return the output of a call. Not every server takes images in it: then they come beside it, for a message after
     the outputs of the turn.
     """
+    extra: list[Json] = []
     sent_id = call_id(str(message.get("tool_call_id", "")))
     parts = [p for p in (_input_part(p, target) for p in parts_of(message.get("content"))) if p.get("text") != ""]
     texts = [p["text"] for p in parts if p["type"] == "input_text"]
@@ -107,10 +112,10 @@ def _output(message: Json, target: Target, extra: list[Json]) -> Json:
         extra.extend(p for p in parts if p["type"] != "input_text")
         texts = [p["text"] for p in parts if p["type"] == "input_text"]
         found = "\n".join([*texts, "[The files of this result follow in the next message.]"])
-    return {"type": "function_call_output", "call_id": sent_id, "output": found}
+    return {"type": "function_call_output", "call_id": sent_id, "output": found}, extra
 
 
-def _turn(message: Json, number: int, target: Target) -> Iterable[Json]:
+def _turn(message: Json, number: int, target: Target) -> list[Json]:
     items: list[Json] = []
     for kind, block in blocks_in_order(message):
         if kind == "thinking":
