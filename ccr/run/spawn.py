@@ -94,8 +94,7 @@ def fork(serve: Callable[[], int], *, folder: Path, env: Mapping[str, str], outp
 
     The copy ends with the code that `serve` returns, and returns to nothing of ours.
     """
-    sys.stdout.flush()
-    sys.stderr.flush()
+    _flush()
     pid = os.fork()
     if pid:
         return Copy(pid)
@@ -107,19 +106,30 @@ def fork(serve: Callable[[], int], *, folder: Path, env: Mapping[str, str], outp
         os.environ.clear()
         os.environ.update(env)
         code = serve()
-        sys.stdout.flush()
-        sys.stderr.flush()
+        _flush()
     finally:
         os._exit(code)
 
 
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+
+
 def _take(output: BinaryIO) -> None:
     """Print to `output` and read nothing. All other files are closed, such as `ccr start`'s lock and others' pipes."""
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for source, target in zip((nothing, output.fileno(), output.fileno()), STANDARD, strict=True):
+    import fcntl
+
+    # Where one of the three was closed, another file has its number.
+    nothing, printed = (
+        fcntl.fcntl(descriptor, fcntl.F_DUPFD, len(STANDARD))
+        for descriptor in (os.open(os.devnull, os.O_RDONLY), output.fileno())
+    )
+    for source, target in zip((nothing, printed, printed), STANDARD, strict=True):
         os.dup2(source, target)
     # But for the lock of the folder that the unpacked executable runs from: see build/unpack.py.
-    lock = Path(sys.executable).with_name("lock")
+    lock = Path(sys.executable).resolve().with_name("lock")
     for entry in list(Path("/proc/self/fd").iterdir()):
         with suppress(OSError):
             if int(entry.name) not in STANDARD and entry.readlink() != lock:

@@ -54,7 +54,7 @@ from pathlib import Path
 from ccr.run.spawn import fork
 
 def serve():
-    print(os.getsid(0) == os.getpid(), os.getcwd(), os.environ == {"A": "1"}, sys.stdin.read())
+    print(os.getsid(0) == os.getpid(), os.getcwd(), os.environ == {"A": "1"}, os.read(0, 9))
     print([name for name in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{name}")])
     return 7
 
@@ -72,7 +72,17 @@ print("twice")
 def test_copy_is_a_program_of_its_own(tmp_path: Path) -> None:
     done = run([sys.executable, "-c", COPY, str(tmp_path / "out")])
     assert (done.returncode, done.stdout, done.stderr) == (0, "once\ntwice\n", "")
-    assert (tmp_path / "out").read_text() == "True / True \n['0', '1', '2']\n"
+    assert (tmp_path / "out").read_text() == "True / True b''\n['0', '1', '2']\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux stands copies")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&- 2>&-"])
+def test_copy_has_its_files_also_where_they_were_closed(tmp_path: Path, closed: str) -> None:
+    (tmp_path / "copy.py").write_text(COPY.replace("print(", "sys.stdout and print("))
+    command = shlex.join([sys.executable, str(tmp_path / "copy.py"), str(tmp_path / "out")])
+    assert run(["sh", "-c", f"{command} {closed}"]).returncode == 0
+    if "<" in closed and ">" not in closed:
+        assert "['0', '1', '2']" in (tmp_path / "out").read_text()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux stands copies")
