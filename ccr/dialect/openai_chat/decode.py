@@ -124,8 +124,9 @@ class ChatDecoder:
             self._text(choice["text"])
         if choice.get("error"):
             self._fault = error_in(choice)
-        elif choice.get("finish_reason"):
-            self._fault = self._ending.note(choice) or self._fault
+        # Some servers say it inside of what they say.
+        elif said := next((one for one in (choice, message) if one and one.get("finish_reason")), None):
+            self._fault = self._ending.note(said) or self._fault
 
     def _message(self, choice: Json) -> Json | None:
         """Return what a choice says. Perplexity repeats the whole so far as `message` beside each delta, and has an

@@ -150,6 +150,12 @@ def test_a_whole_reply_that_is_no_object_says_nothing(value: Any) -> None:
     assert whole(value) == []
 
 
+@pytest.mark.parametrize("kind", ["delta", "message"])
+def test_finish_reason_may_stand_inside(kind: str) -> None:
+    said = {"choices": [{kind: {"content": "a", "finish_reason": "length"}, "finish_reason": None}]}
+    assert decoded(said)[1:] == [Text("a"), Finish("max_tokens")]
+
+
 def test_a_whole_reply_needs_no_finish_reason() -> None:
     assert whole(message(content="a")) == [Start("c"), Text("a"), Finish("end_turn")]
     assert whole({"choices": [{"message": None}]}) == [Start(), Finish("end_turn")]
