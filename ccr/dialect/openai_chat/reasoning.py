@@ -47,11 +47,14 @@ class Thoughts:
         """Return the new reasoning in one delta or message."""
         if _PLACES.isdisjoint(delta):
             return ""
-        return self.fresh(reasoning_text(delta))
+        thinking = delta.get("thinking")
+        # Transformers written for the original end the thinking with all of it once more, beside its signature.
+        repeats = isinstance(thinking, dict) and bool(thinking.get("signature"))
+        return self.fresh(reasoning_text(delta), least=0 if repeats else _SNAPSHOT)
 
-    def fresh(self, text: str) -> str:
-        """Return what is new in the reasoning of one delta."""
-        if _SNAPSHOT <= self._length <= len(text) and text.startswith("".join(self._seen)):
+    def fresh(self, text: str, *, least: int = _SNAPSHOT) -> str:
+        """Return what is new in the reasoning of one delta; what is repeated is told from `least` characters on."""
+        if least <= self._length <= len(text) and text.startswith("".join(self._seen)):
             text = text[self._length :]
         self._seen.append(text)
         self._length += len(text)

@@ -46,6 +46,18 @@ def test_thoughts_are_new_ones(pieces: list[str], expected: list[str]) -> None:
     assert [thoughts.read({"reasoning": piece}) for piece in pieces] == expected
 
 
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [("So be it.", ""), ("So be it. Now", " Now"), ("", ""), ("Other", "Other")],
+    ids=["all of it once more", "with more", "the signature alone", "the rest only"],
+)
+def test_thoughts_beside_a_signature_are_told_once(last: str, expected: str) -> None:
+    thoughts = Thoughts()
+    pieces = [{"thinking": {"content": "So "}}, {"thinking": {"content": "be it."}}]
+    assert [thoughts.read(piece) for piece in pieces] == ["So ", "be it."]
+    assert thoughts.read({"content": None, "thinking": {"content": last, "signature": "1758000000000"}}) == expected
+
+
 def test_thoughts_know_what_is_told_again() -> None:
     thoughts = Thoughts()
     thoughts.read({"reasoning": "\nThe user"})
