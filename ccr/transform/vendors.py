@@ -17,8 +17,9 @@ from ccr.transform.base import Context, Transformer
 def treated_as(name: str, context: Context) -> Vendor:
     """Return the context's vendor with the habits of the one named.
 
-    An address that nobody knows gets all of them. One that is known keeps its own, but gives reasoning back as the
-    other one does where it would give back none.
+    An address that nobody knows gets all of them, but what its model can see is told by the model's name: many a
+    gateway has other models than the vendor. One that is known keeps its own, but gives reasoning back as the other one
+    does where it would give back none.
     """
     here = context.vendor
     if here.name == name:
@@ -26,7 +27,7 @@ def treated_as(name: str, context: Context) -> Vendor:
     other = for_model(named(name), context.model)
     limit = here.max_output or other.max_output
     if not is_known(here):
-        return replace(other, dialect=here.dialect, auth=here.auth, max_output=limit)
+        return replace(other, dialect=here.dialect, auth=here.auth, images=here.images, max_output=limit)
     return replace(here, replay=other.replay if here.replay == "none" else here.replay, max_output=limit)
 
 

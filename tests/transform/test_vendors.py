@@ -13,8 +13,16 @@ LOCAL = find("http://127.0.0.1:9/v1/chat/completions")
 def test_unknown_provider_becomes_the_vendor_named(name: str, here: Vendor) -> None:
     where = context(here)
     edit(name, None, request(), where)
-    expected = replace(named(name), max_output=where.vendor.max_output)
+    expected = replace(named(name), images=True, max_output=where.vendor.max_output)
     assert where.vendor == expected
+
+
+@pytest.mark.parametrize("images", [True, False])
+@pytest.mark.parametrize("name", ["deepseek", "openrouter", "groq", "cerebras"])
+def test_what_a_model_behind_a_gateway_can_see_is_not_told_by_the_vendors_name(name: str, images: bool) -> None:
+    where = context(replace(UNKNOWN, images=images), "doubao-1.5-vision-pro")
+    edit(name, None, request(), where)
+    assert where.vendor.images == images
 
 
 def test_unknown_provider_keeps_its_wire_format_and_key_header() -> None:
