@@ -403,8 +403,9 @@ RULES: tuple[Rule, ...] = (
         r"(^|/)(o[134](-|:|$)|gpt-oss|gpt-5(?!\.|.*chat)|gemini-(2\.5|[3-9].*)-pro|grok-[34]|minimax-m|deepseek-r1|.*thinking)",
         {"efforts": _EFFORTS},
     ),
-    # Elsewhere a marked cache point is an error: https://openrouter.ai/docs/features/prompt-caching
-    Rule("openrouter vercel", r"claude|^anthropic/", {"cache_control": True}),
+    # Elsewhere a marked cache point is an error: https://openrouter.ai/docs/features/prompt-caching. Gateways pass the
+    # marks on to Claude, too, whose cache needs them: https://docs.litellm.ai/docs/completion/prompt_caching
+    Rule("openrouter vercel unknown local", r"claude|^anthropic/", {"cache_control": True}),
     # https://console.groq.com/docs/models and https://console.groq.com/docs/reasoning
     Rule(
         "groq",
