@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ccr.config.schema import Config, Entry, PluginSpec
+from ccr.config.schema import Chains, Config, Entry, PluginSpec
 from ccr.core.unified import Json
 from ccr.errors import CcrError, ConfigError
 from ccr.plugins.ask import Log
@@ -220,13 +220,26 @@ def shown(config: Config) -> Json:
     found: Json = msgspec.to_builtins(config)
     found.pop("EXTRA", None)
     found.update(config.extra)
-    for provider in found.get("Providers", ()):
+    for provider, own in zip(found.get("Providers", ()), config.providers, strict=True):
+        provider["transformer"] = _written(own.chain)
         keys: list[Json] = list(provider.get("api_keys") or ())
         provider["api_key"] = keys[0]["key"] if keys else ""
         provider.update(provider.pop("extra", {}))
     router = found.get("Router", {})
     router.update(router.pop("extra", {}))
     return found
+
+
+def _written(chain: Chains) -> Json:
+    """Return a provider's transformers in the spelling of the configuration."""
+    use = {"use": [_entry(entry) for entry in chain.provider]}
+    return use | {model: {"use": [_entry(entry) for entry in entries]} for model, entries in chain.models.items()}
+
+
+def _entry(entry: Entry) -> Any:
+    if entry.path:
+        return {"path": entry.path, "options": dict(entry.options)}
+    return [entry.name, dict(entry.options)] if entry.options else entry.name
 
 
 def targets(config: Config) -> Json:

@@ -3,12 +3,13 @@
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from ccr.anthropic.request import Inbound
+from ccr.anthropic.request import Inbound, check_messages
 from ccr.core.unified import Json
+from ccr.errors import BadRequest
 from ccr.plugins.ask import Ask, Log, PluginLog, copied
 from ccr.plugins.failure import PluginError
 from ccr.plugins.js.bridge import Bridge
@@ -19,11 +20,19 @@ from ccr.route.place import find_folder
 NAMES = ("router", "route", "main")
 
 
+class Choice(NamedTuple):
+    """What a router says: `provider,model` or an alias, or None to leave it to the rules."""
+
+    route: str | None = None
+    body: Json | None = None
+    """The Messages body if the router has changed it."""
+
+
 class Router(Protocol):
     """Chooses a route."""
 
-    async def route(self, inbound: Inbound, *, tokens: int) -> str | None:
-        """Return `provider,model` or an alias, or None to leave it to the rules. Raises PluginError."""
+    async def route(self, inbound: Inbound, *, tokens: int) -> Choice:
+        """Return the choice. Raises PluginError."""
         ...
 
 
@@ -41,10 +50,10 @@ class PythonRouter:
         self._log = PluginLog(log, path.name)
         self._limit = limit
 
-    async def route(self, inbound: Inbound, *, tokens: int) -> str | None:
-        """See `Router`."""
+    async def route(self, inbound: Inbound, *, tokens: int) -> Choice:
+        """See `Router`. The body that it gets is a copy, whose changes count for nothing."""
         result = await self._worker.run(self._ask, inbound, tokens, limit=self._limit)
-        return checked(result, self._worker.path)
+        return Choice(checked(result, self._worker.path))
 
     def _ask(self, inbound: Inbound, tokens: int) -> Any:
         config = copied(self._config)
@@ -63,18 +72,19 @@ class PythonRouter:
 
 
 class JavaScriptRouter:
-    """A `.js`, `.cjs` or `.mjs` file that exports `(req, config, {event})`."""
+    """A `.js`, `.cjs` or `.mjs` file that exports `(req, config, {event})`; it may change `req.body`."""
 
     def __init__(self, path: Path, *, bridge: Bridge, limit: float) -> None:
         self._path = path
         self._bridge = bridge
         self._limit = limit
 
-    async def route(self, inbound: Inbound, *, tokens: int) -> str | None:
+    async def route(self, inbound: Inbound, *, tokens: int) -> Choice:
         """See `Router`."""
         req = {**client(inbound), "tokenCount": tokens}
         item = {"path": str(self._path)}
-        return checked(await self._bridge.call("route", self._path, limit=self._limit, item=item, req=req), self._path)
+        told = await self._bridge.call("route", self._path, limit=self._limit, item=item, req=req)
+        return Choice(checked(told["route"], self._path), _changed(told["body"], self._path))
 
 
 def client(inbound: Inbound) -> Json:
@@ -89,6 +99,18 @@ def checked(result: Any, path: Path) -> str | None:
     if not isinstance(result, str):
         raise PluginError(f"returned {_shown(result)} where 'provider,model' or nothing is expected ({path})")
     return result.strip() or None
+
+
+def _changed(body: Any, path: Path) -> Json | None:
+    """Return the body that a router leaves, None if it is as it was. Raises PluginError if it is no request."""
+    if body is None:
+        return None
+    try:
+        check_messages(body if isinstance(body, dict) else {})
+    except BadRequest as error:
+        raise PluginError(f"left no request behind in req.body: {error.message} ({path})") from None
+    found: Json = body
+    return found
 
 
 def _shown(value: Any) -> str:

@@ -79,11 +79,12 @@ async def report(state: State, inbound: Inbound, *, model: str = "") -> Json:
 
 
 async def _decide(state: State, inbound: Inbound, tokens: int) -> tuple[Decision, Json]:
-    facts = read_facts(inbound.body, agent=inbound.agent, headers=inbound.headers)
+    custom, changed = await asked(state, inbound, tokens=tokens)
+    body = inbound.body if changed is None else changed
+    facts = read_facts(body, agent=inbound.agent, headers=inbound.headers)
     snapshot = state.snapshot
     routes = (await state.overrides.routes(snapshot, inbound)).at(datetime.now(UTC))
     usage = state.last_usage(inbound)
-    custom = await asked(state, inbound, tokens=tokens)
     last_prompt = usage.prompt if usage else 0
     found = decide(facts, routes, snapshot.catalog, tokens=tokens, last_prompt=last_prompt, custom=custom)
     return found, dict(facts.body)

@@ -7,6 +7,7 @@ from typing import TypeVar
 from ccr.anthropic.request import Inbound
 from ccr.core.jsonio import dump
 from ccr.plugins.failure import PluginError
+from ccr.plugins.router import Choice
 from ccr.server.state import State
 
 T = TypeVar("T")
@@ -35,11 +36,11 @@ async def rewritten(state: State, inbound: Inbound) -> Inbound:
     return inbound if body is inbound.body else replace(inbound, body=body, raw=dump(body))
 
 
-async def asked(state: State, inbound: Inbound, *, tokens: int) -> str | None:
-    """Return what the custom router says; None if there is none, it leaves the choice to the rules, or it fails."""
+async def asked(state: State, inbound: Inbound, *, tokens: int) -> Choice:
+    """Return what the custom router says: nothing if there is none, or it fails."""
     router = state.plugins.router
     try:
-        return await router.route(inbound, tokens=tokens) if router else None
+        return await router.route(inbound, tokens=tokens) if router else Choice()
     except PluginError as error:
         state.log.event("error", f"the custom router is passed over: {error}")
-        return None
+        return Choice()

@@ -1,9 +1,11 @@
 """Routes one request: the pure rules decide, here is only what they must wait for."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from ccr.anthropic.request import Inbound
+from ccr.core.jsonio import dump
 from ccr.core.unified import Json
 from ccr.route.decide import Decision, decide, read_facts, wants_tokens
 from ccr.server.own import asked
@@ -27,12 +29,12 @@ async def route(state: State, snapshot: Snapshot, inbound: Inbound) -> Routed:
 
     Raises NotFound for a model that does not exist, Unavailable if none does.
     """
+    counter = state.counters.of(snapshot.main, proxy_url=snapshot.config.proxy_url)
+    inbound, custom, counted = await _ask(state, inbound, counter)
     facts = read_facts(inbound.body, agent=inbound.agent, headers=inbound.headers)
     routes = (await state.overrides.routes(snapshot, inbound)).at(datetime.now(UTC))
     usage = state.last_usage(inbound)
     last_prompt = usage.prompt if usage else 0
-    counter = state.counters.of(snapshot.main, proxy_url=snapshot.config.proxy_url)
-    custom, counted = await _ask(state, inbound, counter)
     limit = wants_tokens(facts, routes, snapshot.catalog, last_prompt=last_prompt, custom=custom)
     if counted is None and limit is not None and not certainly_below(inbound.raw, limit + 1):
         counted = (await counter.count(inbound.body)).total
@@ -42,9 +44,12 @@ async def route(state: State, snapshot: Snapshot, inbound: Inbound) -> Routed:
     return Routed(decision, body, {} if counted is None else {counter: counted})
 
 
-async def _ask(state: State, inbound: Inbound, counter: Counter) -> tuple[str | None, int | None]:
-    """Return what the custom router says, and the tokens that were counted for it."""
+async def _ask(state: State, inbound: Inbound, counter: Counter) -> tuple[Inbound, str | None, int | None]:
+    """Return the request as the custom router leaves it, where it wants it to go, and the tokens if they are known."""
     if state.plugins.router is None:
-        return None, None
+        return inbound, None, None
     tokens = (await counter.count(inbound.body)).total
-    return await asked(state, inbound, tokens=tokens), tokens
+    custom, body = await asked(state, inbound, tokens=tokens)
+    if body is None:
+        return inbound, custom, tokens
+    return replace(inbound, body=body, raw=dump(body)), custom, None

@@ -26,11 +26,14 @@ def loaded(home: Home, env: dict[str, str] | None = None, **settings: object) ->
 
 def test_configuration_is_shown_as_it_is_written() -> None:
     provider = {"name": "up", "api_base_url": "http://h", "api_keys": ["a", "b"], "models": ["m"], "mine": 1}
+    chains = {"use": ["deepseek", ["maxtoken", {"max_tokens": 9}]], "m": {"use": [{"path": "t.js", "options": {}}]}}
+    provider["transformer"] = chains
     text = dump_text({"Providers": [provider], "Router": {"default": "up,m", "night": "up,m"}, "mine": {"x": 1}})
     config = parse(text, {}).require()
     found = shown(config)
     assert (found["mine"], found["Router"]["night"], found["PORT"]) == ({"x": 1}, "up,m", 3456)
     assert (found["Providers"][0]["api_key"], found["Providers"][0]["mine"]) == ("a", 1)
+    assert found["Providers"][0]["transformer"] == chains
     assert targets(config) == {"up": {"baseUrl": "http://h", "models": ["m"]}}
 
 

@@ -82,11 +82,44 @@ async def test_custom_router_sees_the_request(home: Home, name: str, code: str) 
     assert (small.headers["x-ccr-route"], large.headers["x-ccr-route"]) == ("up,m", "up,n")
 
 
+CHANGES_JS = """
+module.exports = (req) => {
+  if (req.method !== "POST" || !req.url.startsWith("/v1/messages")) throw new Error("no request");
+  req.body.messages[0].content = "changed";
+  req.body.max_tokens = 7;
+  return req.body.stay ? null : "up,n";
+};
+"""
+
+
+@NODE
+@trio_test(limit=30)
+async def test_javascript_router_may_change_the_body_as_in_the_original(home: Home) -> None:
+    async with running(home, CUSTOM_ROUTER_PATH=home.write("r.js", CHANGES_JS)) as router:
+        answers = [await router.ask("hello"), await router.ask("hello", stay=True)]
+    assert [answer.headers["x-ccr-route"] for answer in answers] == ["up,n", "up,m"]
+    for seen in router.seen:
+        assert (seen.body["messages"][-1]["content"], seen.body["max_tokens"]) == ("changed", 7)
+
+
+@NODE
+@pytest.mark.parametrize("left", ["{}", "5", '{model: "m", messages: []}'])
+@trio_test(limit=30)
+async def test_javascript_router_that_leaves_no_request_is_passed_over(home: Home, left: str) -> None:
+    code = f"module.exports = (req) => {{ req.body = {left}; return 'up,n'; }};"
+    async with running(home, CUSTOM_ROUTER_PATH=home.write("r.js", code)) as router:
+        answer = await router.ask("hello")
+        told = await router.log()
+    assert (answer.status_code, answer.headers["x-ccr-route"]) == (200, "up,m")
+    assert router.seen[0].body["messages"][-1]["content"] == "hello"
+    assert "left no request behind in req.body" in told
+
+
 @pytest.mark.parametrize(
     ("name", "code"), [pytest.param("r.js", MUTATES_JS, id="javascript", marks=NODE), ("r.py", MUTATES_PY)]
 )
 @trio_test(limit=30)
-async def test_custom_router_cannot_change_anything(home: Home, name: str, code: str) -> None:
+async def test_custom_router_cannot_do_harm(home: Home, name: str, code: str) -> None:
     async with running(home, CUSTOM_ROUTER_PATH=home.write(name, code)) as router:
         answers = [await router.ask("hello"), await router.ask("hello")]
     assert [answer.headers["x-ccr-route"] for answer in answers] == ["up,m", "up,m"]

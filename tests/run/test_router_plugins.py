@@ -36,7 +36,7 @@ def made(folder: Path, **settings: object) -> tuple[Router, Sink]:
 
 async def says(running: Router) -> str | None:
     found = running.state.plugins.router
-    return await found.route(HELLO, tokens=1) if found else None
+    return (await found.route(HELLO, tokens=1)).route if found else None
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,8 @@ async function makePlugin({ path }) {
   return found;
 }
 
-const HOOKS = ["transformRequestIn", "transformResponseOut", "auth"];
+// The last two belong to transformers that serve an address of their own in the original; alone they do nothing here.
+const HOOKS = ["transformRequestIn", "transformResponseOut", "auth", "transformRequestOut", "transformResponseIn"];
 const hasHook = (value) => HOOKS.some((name) => typeof value?.[name] === "function");
 
 async function makeTransformer({ path, options }) {
@@ -101,7 +102,7 @@ async function describe({ kind, item }) {
   const responds = typeof found.transformResponseOut === "function";
   const hooks = responds ? [...edits, found.transformResponseOut] : edits;
   return {
-    name: typeof found.name === "string" ? found.name : "",
+    name: [found.name, found.constructor?.TransformerName].find((name) => typeof name === "string") ?? "",
     edits: edits.length > 0,
     responds,
     // The client's request is sent along only to those who look at it, since it may be large.
@@ -122,7 +123,8 @@ function logTo(target) {
 let settings = { config: {}, providers: {} };
 
 function requestOf({ body, headers, tokenCount, sessionId } = {}) {
-  return { body, headers: headers ?? {}, tokenCount, sessionId, log: logger, config: settings.config };
+  const where = { method: "POST", url: "/v1/messages", query: {}, params: {} };
+  return { ...where, body, headers: headers ?? {}, tokenCount, sessionId, log: logger, config: settings.config };
 }
 
 function replyOf() {
@@ -136,8 +138,11 @@ const OPERATIONS = {
   ping: async () => null,
   async route({ item, req }) {
     const route = await get("router", item);
+    const request = requestOf(req);
+    const before = JSON.stringify(request.body);
     // A router that plays with the configuration must not change it for others.
-    return (await route(requestOf(req), structuredClone(settings.config), { event })) ?? null;
+    const found = (await route(request, structuredClone(settings.config), { event })) ?? null;
+    return { route: found, body: JSON.stringify(request.body) === before ? null : request.body };
   },
   async handle({ item, req }) {
     const handle = await get("plugin", item);

@@ -47,7 +47,8 @@ class Asked:
 
     async def ask(self, word: str, *, limit: float = 20) -> Any:
         req = {"body": {"word": word}}
-        return await self.bridge.call("route", self.path, limit=limit, item={"path": str(self.path)}, req=req)
+        item = {"path": str(self.path)}
+        return (await self.bridge.call("route", self.path, limit=limit, item=item, req=req))["route"]
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Asked"]:

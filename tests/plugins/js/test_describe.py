@@ -47,6 +47,17 @@ def test_traits_are_told(tmp_path: Path) -> None:
     assert told(tmp_path, code, n="y") == {"name": "y", "edits": False, "responds": True, "wants_client": True}
 
 
+def test_transformer_may_be_named_as_the_originals_classes_are(tmp_path: Path) -> None:
+    code = "module.exports = class { static TransformerName = 'x'; async transformRequestIn(request) {} }"
+    assert told(tmp_path, code)["name"] == "x"
+
+
+@pytest.mark.parametrize("hook", ["transformRequestOut", "transformResponseIn"])
+def test_transformer_that_serves_an_address_of_its_own_does_nothing_here(tmp_path: Path, hook: str) -> None:
+    code = f"module.exports = class {{ name = 'x'; endPoint = '/v1/x'; async {hook}(value) {{ return value; }} }}"
+    assert told(tmp_path, code) == {"name": "x", "edits": False, "responds": False, "wants_client": False}
+
+
 @pytest.mark.parametrize(
     ("code", "said"),
     [
