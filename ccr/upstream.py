@@ -17,8 +17,8 @@ from ccr.dialect.model_table import UNKNOWN, ModelFacts, facts
 from ccr.dialect.openai_chat import OpenAIChat
 from ccr.dialect.openai_responses import OpenAIResponses
 from ccr.dialect.price_table import tariff
-from ccr.dialect.vendor import DialectName, Vendor
-from ccr.dialect.vendor_table import find, for_model, speaking
+from ccr.dialect.vendor import Auth, DialectName, Vendor
+from ccr.dialect.vendor_table import find, for_model, is_known, speaking
 from ccr.dialect.vertex import Vertex
 from ccr.transform.chain import Chain
 
@@ -78,6 +78,15 @@ class Upstream:
     def url(self) -> str:
         """Where requests go."""
         return endpoint(self.provider.url, self.dialect_name)
+
+    @cached_property
+    def other_auth(self) -> Auth | None:
+        """How else the key may travel; None where that is certain.
+
+        Relays that speak the Messages API want `x-api-key` or a bearer token, and their addresses don't tell which.
+        """
+        is_open = self.dialect_name == "anthropic" and not is_known(self.vendor)
+        return "bearer" if is_open and "UseBearer" not in self.chain.options else None
 
     @cached_property
     def reads_pdf(self) -> bool:

@@ -86,3 +86,20 @@ def test_own_prices_go_before_the_list() -> None:
     assert given is not None
     assert (listed.output, given.input, given.output, given.cached_input) == (10, 0, 7, None)
     assert upstream("https://gateway.test/v1", model="gpt-5").tariff.prices is None
+
+
+@pytest.mark.parametrize(
+    ("url", "use", "other"),
+    [
+        ("https://relay.test/v1/messages", ["Anthropic"], "bearer"),
+        ("https://relay.test", ["anthropic", ["maxtoken", {"max_tokens": 9}]], "bearer"),
+        ("https://relay.test/v1/messages", [["Anthropic", {"UseBearer": True}]], None),
+        ("https://relay.test/v1/messages", [["Anthropic", {"UseBearer": False}]], None),
+        ("https://api.anthropic.com", [], None),
+        ("https://api.deepseek.com/anthropic", ["Anthropic"], None),
+        ("https://relay.test/v1/chat/completions", [], None),
+        ("https://relay.test/v1beta/models/", ["gemini"], None),
+    ],
+)
+def test_where_nobody_knows_a_relay_the_key_may_travel_otherwise(url: str, use: list[Any], other: str | None) -> None:
+    assert upstream(url, transformer={"use": use}).other_auth == other

@@ -19,6 +19,7 @@ class Lessons:
 
     def __init__(self) -> None:
         self._fixes: OrderedDict[Place, dict[tuple[str, tuple[str, ...]], tuple[Fix, str]]] = OrderedDict()
+        self._turned: dict[str, tuple[str, str]] = {}
 
     def fixes(self, provider: str, model: str, session: str) -> tuple[Fix, ...]:
         """Return what to change in a body before it is sent; usually nothing."""
@@ -41,9 +42,22 @@ class Lessons:
         if len(self._fixes) > PLACES:
             self._fixes.popitem(last=False)
 
+    def turned(self, provider: str) -> bool:
+        """Tell whether the provider's key goes in the other header than is usual."""
+        return provider in self._turned
+
+    def turn(self, provider: str, *, auth: str, why: str = "") -> None:
+        """Let the provider's key go in the other header, or in the usual one again."""
+        if self._turned.pop(provider, None) is None:
+            self._turned[provider] = (auth, why[:300])
+
     def report(self) -> list[dict[str, Any]]:
         """Return the fixes for people to read, as JSON."""
-        return [
+        turned = [
+            {"provider": provider, "model": "*", "for": "model", "fix": f"send the key as {auth}", "why": why}
+            for provider, (auth, why) in self._turned.items()
+        ]
+        return turned + [
             {"provider": provider, "model": model, "for": fix.span, "fix": str(fix), "why": why}
             for (provider, model, _), known in self._fixes.items()
             for fix, why in known.values()

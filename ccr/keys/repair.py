@@ -31,6 +31,15 @@ class Repairs:
         tried.update(dict.fromkeys(new, why))
         return bool(new)
 
+    def turned(self, provider: str) -> bool:
+        """Tell whether the provider wants its key in the other header."""
+        return self._lessons.turned(provider)
+
+    def turn(self, provider: str, auth: str, why: str) -> None:
+        """The provider takes its key in the other header, which `auth` tells."""
+        self._lessons.turn(provider, auth=auth, why=why)
+        self._tell(f"{provider} takes its key as {auth}, and gets it so from now on; the other way it said: {why}")
+
     def confirm(self, *, provider: str, model: str) -> None:
         """The model has answered: remember what helped."""
         for fix, why in self._tried.pop((provider, model), {}).items():

@@ -16,7 +16,7 @@ from ccr.core.event import Fault
 from ccr.core.recall import Keepsake
 from ccr.core.trail import Attempt, Trail
 from ccr.core.usage import Usage
-from ccr.dialect.base import Call
+from ccr.dialect.base import Auth, Call
 from ccr.dialect.fault import fault_of, kind_of, make_fault
 from ccr.errors import CcrError, RequestError, UpstreamError
 from ccr.keys.attempts import Candidate, Outcome
@@ -61,12 +61,19 @@ class Errand(msgspec.Struct, frozen=True):
     client: httpx.AsyncBaseTransport
     reply: Callable[[], Stream]
     limits: Limits = Limits()
+    other_auth: Auth | None = None
+    """How the key travels if the upstream does not take it as the call has it; None if that is certain."""
     token: str = ""
     """Takes the key's place where it isn't empty."""
     refused: Callable[[str], None] = lambda token: None
     """Is told of a token that the upstream did not take."""
     passages: Callable[[], Sequence[Passage]] = tuple
     """Lead the bytes of the reply through other processes on their way to its reader."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the key may go in the other header; not where a transformer has taken it out."""
+        return self.other_auth is not None and self.call.auth != "none"
 
 
 Make = Callable[[str], Awaitable[Errand]]
@@ -151,9 +158,11 @@ class Exchange:
                     return Outcome(trio.current_time(), busy(candidate.provider, turn.left))
                 key, sent = turn.lease.id, trio.current_time()
                 errand = self._mended(await make(turn.lease.key), candidate)
-                self.stream = reply = errand.reply()
                 attempt = Attempt(candidate.provider, candidate.model, queued_ms=round(turn.waited * 1000))
-                refused = await self._attempt(errand, reply, lease=turn.lease, attempt=attempt)
+                refused = await self._attempt(errand, lease=turn.lease, attempt=attempt)
+                if refused is not None and refused.status == 401 and errand.is_open:
+                    attempt = Attempt(candidate.provider, candidate.model)
+                    refused = await self._turned(errand, lease=turn.lease, attempt=attempt, why=refused.fault.message)
                 is_stale = refused is not None and refused.status == 401 and errand.token and again
                 if not is_stale:
                     return self._outcome(attempt, turn.lease, refused, sent=sent)
@@ -177,10 +186,20 @@ class Exchange:
     def _mended(self, errand: Errand, candidate: Candidate) -> Errand:
         call = errand.call
         body = self._repairs.apply(call.body, provider=candidate.provider, model=candidate.model)
-        return errand if body is call.body else replace(errand, call=replace(call, body=body))
+        found = errand if body is call.body else replace(errand, call=replace(call, body=body))
+        return turned(found) if errand.is_open and self._repairs.turned(candidate.provider) else found
 
-    async def _attempt(self, errand: Errand, reply: Stream, *, lease: Held, attempt: Attempt) -> Refusal | None:
+    async def _turned(self, errand: Errand, *, lease: Held, attempt: Attempt, why: str) -> Refusal | None:
+        """Send once more with the key in the other header; where that helps, it goes there from then on."""
+        other = turned(errand)
+        refused = await self._attempt(other, lease=lease, attempt=attempt)
+        if refused is None or refused.status != 401:
+            self._repairs.turn(attempt.provider, other.call.auth, why)
+        return refused
+
+    async def _attempt(self, errand: Errand, *, lease: Held, attempt: Attempt) -> Refusal | None:
         """Send once and put it on record; a refusal of the body is learnt from."""
+        self.stream = reply = errand.reply()
         attempt.key = self._mask(lease.key) if lease.key else ""
         self.trail.attempts = [*self.trail.attempts, attempt]
         began = trio.current_time()
@@ -274,6 +293,12 @@ class Exchange:
         raise UpstreamError(
             message, status=failure.status, kind=kind, retry_after=failure.retry_after, should_retry=should_retry
         )
+
+
+def turned(errand: Errand) -> Errand:
+    """Return the errand with the key in the other header."""
+    assert errand.other_auth is not None
+    return replace(errand, call=replace(errand.call, auth=errand.other_auth), other_auth=errand.call.auth)
 
 
 def _unmade(error: CcrError) -> Failure:

@@ -225,6 +225,7 @@ def _errand(
             client,
             reply,
             limits(snapshot, upstream, stream=inbound.stream),
+            other_auth=upstream.other_auth,
             token=grant.token,
             refused=forget,
             passages=built.passages,

@@ -59,3 +59,14 @@ def test_report_says_what_is_changed_and_why() -> None:
             "why": "x: Extra inputs are not permitted",
         }
     ]
+
+
+def test_the_header_of_a_key_is_known_by_provider_until_it_is_another_again() -> None:
+    lessons = Lessons()
+    lessons.turn("p", auth="bearer", why="no key")
+    assert (lessons.turned("p"), lessons.turned("q")) == (True, False)
+    assert lessons.report() == [
+        {"provider": "p", "model": "*", "for": "model", "fix": "send the key as bearer", "why": "no key"}
+    ]
+    lessons.turn("p", auth="x-api-key")
+    assert (lessons.turned("p"), lessons.report()) == (False, [])

@@ -58,9 +58,12 @@ class Transport(httpx.AsyncBaseTransport):
     def __init__(self, script: Script) -> None:
         self._script = script
         self.seen: list[tuple[float, str, dict[str, Any]]] = []
+        self.headers: list[set[str]] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        key, body = request.headers["authorization"].removeprefix("Bearer "), json.loads(request.content)
+        key = request.headers.get("authorization", request.headers.get("x-api-key", "")).removeprefix("Bearer ")
+        body = json.loads(request.content)
+        self.headers.append({"authorization", "x-api-key"} & set(request.headers.keys()))
         self.seen.append((trio.current_time(), key, body))
         found = self._script(key, body)
         answer = await found if isinstance(found, Awaitable) else found
@@ -428,3 +431,53 @@ async def test_a_stale_token_is_renewed_once() -> None:
     world = World(by_key(old=lambda: bad(401)), limits=Limits(concurrency=1))
     assert text(await world.post(prepares=[prepare])) == "Hello"
     assert (world.transports[0].keys, refused) == (["old", "new"], ["old"])
+
+
+def relay(world: World, *, other_auth: Any) -> Prepare:
+    """Return what prepares an errand for a relay that speaks the Messages API."""
+
+    async def make(key: str) -> Errand:
+        call = Call("http://up", b"{}", auth="x-api-key")
+        return Errand(call, world.transports[0], partial(reply, request()), other_auth=other_auth)
+
+    async def prepare() -> Make:
+        return make
+
+    return prepare
+
+
+def taking(world: World, header: str) -> Script:
+    return lambda key, body: good() if header in world.transports[0].headers[-1] else bad(401)
+
+
+@trio_test(autojump=True)
+async def test_a_key_goes_in_the_other_header_where_it_is_refused_in_the_first() -> None:
+    world = World(lambda key, body: taking(world, "authorization")(key, body))
+    for _ in range(2):
+        assert text(await world.post(prepares=[relay(world, other_auth="bearer")])) == "Hello"
+    assert world.transports[0].headers == [{"x-api-key"}, {"authorization"}, {"authorization"}]
+    assert world.board.lessons.report()[0]["fix"] == "send the key as bearer"
+    # The relay has changed its mind.
+    world.transports[0]._script = taking(world, "x-api-key")
+    for _ in range(2):
+        assert text(await world.post(prepares=[relay(world, other_auth="bearer")])) == "Hello"
+    assert world.transports[0].headers[3:] == [{"authorization"}, {"x-api-key"}, {"x-api-key"}]
+    assert world.board.lessons.report() == []
+
+
+@pytest.mark.parametrize(
+    ("other_auth", "headers"),
+    [("bearer", [{"x-api-key"}, {"authorization"}]), (None, [{"x-api-key"}])],
+    ids=["open", "certain"],
+)
+def test_a_key_that_is_wrong_stays_wrong(other_auth: Any, headers: list[set[str]]) -> None:
+    @trio_test(autojump=True)
+    async def run() -> None:
+        world = World(lambda *_: bad(401))
+        with pytest.raises(UpstreamError) as caught:
+            await world.post(prepares=[relay(world, other_auth=other_auth)])
+        assert caught.value.status == 401
+        assert world.transports[0].headers == headers
+        assert world.board.lessons.report() == []
+
+    run()
