@@ -72,10 +72,16 @@ def _dispatch(words: Sequence[str]) -> int:
         own_too, foreign = take([word for word in rest[1:] if word != FOREGROUND], own)
         # What the parser has to refuse or explain is left to it.
         if not foreign and not own_too.routes and not own_too.profile:
-            return _foreground(own_too) if FOREGROUND in rest else _background(own_too)
+            return _foreground(own_too) if FOREGROUND in rest or _is_watched() else _background(own_too)
     from ccr.cli.app import run_app
 
     return run_app(words)
+
+
+def _is_watched() -> bool:
+    from ccr.cli.supervisor import is_watched
+
+    return is_watched(os.environ, pid=os.getpid(), parent=os.getppid())
 
 
 def _background(own: Own) -> int:

@@ -23,6 +23,16 @@ def test_service_in_the_foreground_logs_to_the_terminal_and_ends_by_a_signal(wor
     assert stat.S_IMODE((world.home.logs / "ccr.log").stat().st_mode) == 0o600
 
 
+def test_start_below_a_supervisor_is_the_service_itself(world: World) -> None:
+    world.configure()
+    world.env["pm_id"] = "0"
+    with world.running("start") as service:
+        assert service.stdout
+        assert service.stdout.readline() == f"ccr listens on http://127.0.0.1:{world.port}\n"
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(10) == 0
+
+
 def test_port_that_is_taken_ends_it(world: World) -> None:
     world.configure()
     world.run("start")
