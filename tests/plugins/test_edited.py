@@ -27,6 +27,12 @@ def test_vendors_fields_are_sent_beside_the_request() -> None:
     assert place.extra == {"enable_thinking": True}
 
 
+def test_developer_message_is_a_system_message() -> None:
+    messages = [{"role": "developer", "content": "Be terse."}, {"role": "user", "content": "hi"}]
+    found = settled({"model": "m", "messages": messages}, context())
+    assert [message["role"] for message in found["messages"]] == ["system", "user"]
+
+
 @trio_test()
 async def test_vendors_fields_of_an_assistants_message_are_sent(tmp_path: Path) -> None:
     home = Home(tmp_path)
