@@ -6,7 +6,7 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from ccr.config.endpoint import endpoint
+from ccr.config.endpoint import endpoints
 from ccr.config.schema import ModelSettings, Provider
 from ccr.core.price import Tariff
 from ccr.dialect.anthropic import Anthropic
@@ -77,7 +77,12 @@ class Upstream:
     @cached_property
     def url(self) -> str:
         """Where requests go."""
-        return endpoint(self.provider.url, self.dialect_name)
+        return self.places[0]
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """The endpoints that the provider's address may mean, that of `url` first."""
+        return endpoints(self.provider.url, self.dialect_name)
 
     @cached_property
     def other_auth(self) -> Auth | None:

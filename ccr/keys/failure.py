@@ -154,6 +154,11 @@ def _by_status(status: int, code: str) -> Kind:
     return known.get(status, "caller")
 
 
+def misses_model(fault: Fault) -> bool:
+    """Tell whether a refusal says by its words that the model is what is missing."""
+    return bool(_NO_MODEL.search(f"{fault.code} {fault.message}"))
+
+
 def unfit(status: int, message: str) -> Failure:
     """Return the failure of a request that can't be expressed for an upstream, or of an upstream set up wrongly."""
     return Failure("model", status, message, "configuration")

@@ -1,7 +1,7 @@
 """What has been learnt from refusals: the fixes that worked, by provider and model. Bounded; the oldest go first."""
 
 from collections import OrderedDict
-from typing import Any
+from typing import Any, Literal
 
 from ccr.keys.fix import Fix
 
@@ -14,12 +14,21 @@ Place = tuple[str, str, str]
 """Provider, model, and session: empty for what holds for all sessions."""
 
 
+Way = Literal["auth", "url"]
+"""What a provider's address may leave open: how the key travels, and where requests go."""
+
+
+def told(kind: Way, value: str) -> str:
+    """Return in words what is done for a provider."""
+    return f"send the key as {value}" if kind == "auth" else f"send requests to {value}"
+
+
 class Lessons:
     """The memory of one server."""
 
     def __init__(self) -> None:
         self._fixes: OrderedDict[Place, dict[tuple[str, tuple[str, ...]], tuple[Fix, str]]] = OrderedDict()
-        self._turned: dict[str, tuple[str, str]] = {}
+        self._ways: dict[tuple[str, Way], tuple[str, str]] = {}
 
     def fixes(self, provider: str, model: str, session: str) -> tuple[Fix, ...]:
         """Return what to change in a body before it is sent; usually nothing."""
@@ -42,22 +51,24 @@ class Lessons:
         if len(self._fixes) > PLACES:
             self._fixes.popitem(last=False)
 
-    def turned(self, provider: str) -> bool:
-        """Tell whether the provider's key goes in the other header than is usual."""
-        return provider in self._turned
+    def way(self, provider: str, kind: Way) -> str:
+        """Return the way that a request went through to the provider, empty if nothing had to be tried."""
+        return self._ways.get((provider, kind), ("", ""))[0]
 
-    def turn(self, provider: str, *, auth: str, why: str = "") -> None:
-        """Let the provider's key go in the other header, or in the usual one again."""
-        if self._turned.pop(provider, None) is None:
-            self._turned[provider] = (auth, why[:300])
+    def take(self, provider: str, kind: Way, value: str, *, why: str = "") -> None:
+        """Keep the way that a request went through; `why` is the refusal of the one before."""
+        self._ways.pop((provider, kind), None)
+        self._ways[provider, kind] = (value, why[:300])
+        if len(self._ways) > PLACES:
+            del self._ways[next(iter(self._ways))]
 
     def report(self) -> list[dict[str, Any]]:
         """Return the fixes for people to read, as JSON."""
-        turned = [
-            {"provider": provider, "model": "*", "for": "model", "fix": f"send the key as {auth}", "why": why}
-            for provider, (auth, why) in self._turned.items()
+        ways = [
+            {"provider": provider, "model": "*", "for": "model", "fix": told(kind, value), "why": why}
+            for (provider, kind), (value, why) in self._ways.items()
         ]
-        return turned + [
+        return ways + [
             {"provider": provider, "model": model, "for": fix.span, "fix": str(fix), "why": why}
             for (provider, model, _), known in self._fixes.items()
             for fix, why in known.values()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ccr.keys.fix import Fix, mend
 from ccr.keys.learn import diagnose, is_refusal
-from ccr.keys.lessons import Lessons
+from ccr.keys.lessons import Lessons, Way, told
 
 
 class Repairs:
@@ -31,14 +31,14 @@ class Repairs:
         tried.update(dict.fromkeys(new, why))
         return bool(new)
 
-    def turned(self, provider: str) -> bool:
-        """Tell whether the provider wants its key in the other header."""
-        return self._lessons.turned(provider)
+    def way(self, provider: str, kind: Way) -> str:
+        """Return the way that is known to lead to the provider, empty for the usual one."""
+        return self._lessons.way(provider, kind)
 
-    def turn(self, provider: str, auth: str, why: str) -> None:
-        """The provider takes its key in the other header, which `auth` tells."""
-        self._lessons.turn(provider, auth=auth, why=why)
-        self._tell(f"{provider} takes its key as {auth}, and gets it so from now on; the other way it said: {why}")
+    def take(self, provider: str, kind: Way, value: str, *, why: str) -> None:
+        """Another way than the usual one leads to the provider."""
+        self._lessons.take(provider, kind, value, why=why)
+        self._tell(f"{provider} answers if we {told(kind, value)}; done from now on, since it said: {why}")
 
     def confirm(self, *, provider: str, model: str) -> None:
         """The model has answered: remember what helped."""

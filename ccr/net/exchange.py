@@ -4,19 +4,14 @@ The status of an upstream decides before any byte of the reply goes to the clien
 other attempt, and what breaks then ends the stream with an error event.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import httpx
-import msgspec
 import trio
 from msgspec.structs import replace
 
 from ccr.core.event import Fault
-from ccr.core.recall import Keepsake
 from ccr.core.trail import Attempt, Trail
-from ccr.core.usage import Usage
-from ccr.dialect.base import Auth, Call
 from ccr.dialect.fault import fault_of, kind_of, make_fault
 from ccr.errors import CcrError, RequestError, UpstreamError
 from ccr.keys.attempts import Candidate, Outcome
@@ -25,62 +20,11 @@ from ccr.keys.repair import Repairs
 from ccr.keys.verdict import Verdict
 from ccr.net.call import Refusal, answering, led, refusal, unreachable
 from ccr.net.desk import Course
+from ccr.net.errand import Errand, Prepare, Stream, doubt, leads, value_of, ways
 from ccr.net.queue import Held
 from ccr.net.relay import Relay
 from ccr.net.retry_after import pause_after
-from ccr.net.watch import Limits, Watch
-from ccr.transform.base import Passage
-
-
-class Stream(Protocol):
-    """A reply being translated or passed through: see `ccr.reply.Reply`."""
-
-    @property
-    def begun(self) -> bool: ...
-    @property
-    def stopped(self) -> bool: ...
-    @property
-    def ended(self) -> bool: ...
-    @property
-    def fault(self) -> Fault | None: ...
-    @property
-    def usage(self) -> Usage | None: ...
-    @property
-    def stop_reason(self) -> str: ...
-    @property
-    def keepsake(self) -> Keepsake: ...
-    def feed(self, data: bytes) -> bytes: ...
-    def close(self, cut: Fault | None = None) -> bytes: ...
-    def fail(self, fault: Fault) -> bytes: ...
-
-
-class Errand(msgspec.Struct, frozen=True):
-    """All that is needed to try one candidate."""
-
-    call: Call
-    client: httpx.AsyncBaseTransport
-    reply: Callable[[], Stream]
-    limits: Limits = Limits()
-    other_auth: Auth | None = None
-    """How the key travels if the upstream does not take it as the call has it; None if that is certain."""
-    token: str = ""
-    """Takes the key's place where it isn't empty."""
-    refused: Callable[[str], None] = lambda token: None
-    """Is told of a token that the upstream did not take."""
-    passages: Callable[[], Sequence[Passage]] = tuple
-    """Lead the bytes of the reply through other processes on their way to its reader."""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the key may go in the other header; not where a transformer has taken it out."""
-        return self.other_auth is not None and self.call.auth != "none"
-
-
-Make = Callable[[str], Awaitable[Errand]]
-"""Makes the errand for a try with this key."""
-
-Prepare = Callable[[], Awaitable[Make]]
-"""Does what needs no key, and may take long: no key is held meanwhile."""
+from ccr.net.watch import Watch
 
 
 class Exchange:
@@ -160,9 +104,8 @@ class Exchange:
                 errand = self._mended(await make(turn.lease.key), candidate)
                 attempt = Attempt(candidate.provider, candidate.model, queued_ms=round(turn.waited * 1000))
                 refused = await self._attempt(errand, lease=turn.lease, attempt=attempt)
-                if refused is not None and refused.status == 401 and errand.is_open:
-                    attempt = Attempt(candidate.provider, candidate.model)
-                    refused = await self._turned(errand, lease=turn.lease, attempt=attempt, why=refused.fault.message)
+                if refused is not None and not self.relay.finished:
+                    refused = await self._otherwise(errand, refused, lease=turn.lease, candidate=candidate)
                 is_stale = refused is not None and refused.status == 401 and errand.token and again
                 if not is_stale:
                     return self._outcome(attempt, turn.lease, refused, sent=sent)
@@ -187,14 +130,27 @@ class Exchange:
         call = errand.call
         body = self._repairs.apply(call.body, provider=candidate.provider, model=candidate.model)
         found = errand if body is call.body else replace(errand, call=replace(call, body=body))
-        return turned(found) if errand.is_open and self._repairs.turned(candidate.provider) else found
+        for kind in ("auth", "url"):
+            if value := self._repairs.way(candidate.provider, kind):
+                found = next((other for other in ways(found, kind) if value_of(other.call, kind) == value), found)
+        return found
 
-    async def _turned(self, errand: Errand, *, lease: Held, attempt: Attempt, why: str) -> Refusal | None:
-        """Send once more with the key in the other header; where that helps, it goes there from then on."""
-        other = turned(errand)
-        refused = await self._attempt(other, lease=lease, attempt=attempt)
-        if refused is None or refused.status != 401:
-            self._repairs.turn(attempt.provider, other.call.auth, why)
+    async def _otherwise(
+        self, errand: Errand, refused: Refusal, *, lease: Held, candidate: Candidate
+    ) -> Refusal | None:
+        """Go the other ways that the provider's address leaves open; the one that helps is gone from then on.
+
+        Returns the first refusal if none of them does.
+        """
+        kind = doubt(refused.fault, refused.status)
+        if kind is None:
+            return refused
+        for other in ways(errand, kind):
+            attempt = Attempt(candidate.provider, candidate.model)
+            found = await self._attempt(other, lease=lease, attempt=attempt)
+            if self.relay.finished or leads(kind, found.status if found else None):
+                self._repairs.take(candidate.provider, kind, value_of(other.call, kind), why=refused.fault.message)
+                return found
         return refused
 
     async def _attempt(self, errand: Errand, *, lease: Held, attempt: Attempt) -> Refusal | None:
@@ -293,12 +249,6 @@ class Exchange:
         raise UpstreamError(
             message, status=failure.status, kind=kind, retry_after=failure.retry_after, should_retry=should_retry
         )
-
-
-def turned(errand: Errand) -> Errand:
-    """Return the errand with the key in the other header."""
-    assert errand.other_auth is not None
-    return replace(errand, call=replace(errand.call, auth=errand.other_auth), other_auth=errand.call.auth)
 
 
 def _unmade(error: CcrError) -> Failure:

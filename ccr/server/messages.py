@@ -18,7 +18,8 @@ from ccr.dialect.fault import fault_of
 from ccr.errors import CcrError, RequestError, Unavailable
 from ccr.keys.attempts import Ask
 from ccr.keys.repair import Repairs
-from ccr.net.exchange import Errand, Exchange, Make, Prepare, Stream
+from ccr.net.errand import Errand, Make, Prepare, Stream
+from ccr.net.exchange import Exchange
 from ccr.net.relay import Relay
 from ccr.net.watch import Limits, Watch
 from ccr.route.decide import Decision
@@ -226,6 +227,7 @@ def _errand(
             reply,
             limits(snapshot, upstream, stream=inbound.stream),
             other_auth=upstream.other_auth,
+            places=upstream.places,
             token=grant.token,
             refused=forget,
             passages=built.passages,

@@ -61,12 +61,17 @@ def test_report_says_what_is_changed_and_why() -> None:
     ]
 
 
-def test_the_header_of_a_key_is_known_by_provider_until_it_is_another_again() -> None:
+def test_the_way_to_a_provider_is_the_last_that_led_to_it() -> None:
     lessons = Lessons()
-    lessons.turn("p", auth="bearer", why="no key")
-    assert (lessons.turned("p"), lessons.turned("q")) == (True, False)
-    assert lessons.report() == [
-        {"provider": "p", "model": "*", "for": "model", "fix": "send the key as bearer", "why": "no key"}
+    lessons.take("p", "auth", "bearer", why="no key")
+    lessons.take("q", "url", "http://q/invocations", why="nothing here")
+    assert (lessons.way("p", "auth"), lessons.way("p", "url"), lessons.way("o", "auth")) == ("bearer", "", "")
+    assert [one["fix"] for one in lessons.report()] == [
+        "send the key as bearer",
+        "send requests to http://q/invocations",
     ]
-    lessons.turn("p", auth="x-api-key")
-    assert (lessons.turned("p"), lessons.report()) == (False, [])
+    lessons.take("p", "auth", "x-api-key")
+    assert lessons.way("p", "auth") == "x-api-key"
+    for name in range(2 * PLACES):
+        lessons.take(f"p{name}", "auth", "bearer")
+    assert len(lessons.report()) == PLACES

@@ -71,9 +71,9 @@ def test_what_helped_is_told_once_it_has() -> None:
     assert told == ["p,m answers if we leave out x; done for all requests, since it said: x?"]
 
 
-def test_the_header_that_a_key_goes_in_is_told_and_holds_for_others() -> None:
+def test_the_way_that_led_to_a_provider_is_told_and_holds_for_others() -> None:
     told: list[str] = []
     lessons = Lessons()
-    Repairs(lessons, tell=told.append).turn("p", "bearer", "no key")
-    assert Repairs(lessons).turned("p")
-    assert told == ["p takes its key as bearer, and gets it so from now on; the other way it said: no key"]
+    Repairs(lessons, tell=told.append).take("p", "auth", "bearer", why="no key")
+    assert Repairs(lessons).way("p", "auth") == "bearer"
+    assert told == ["p answers if we send the key as bearer; done from now on, since it said: no key"]

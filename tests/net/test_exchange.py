@@ -20,7 +20,8 @@ from ccr.keys.pool import PoolSpec
 from ccr.keys.repair import Repairs
 from ccr.keys.slot import KeySpec
 from ccr.net.desk import OwnDesk
-from ccr.net.exchange import Errand, Exchange, Make, Prepare
+from ccr.net.errand import Errand, Make, Prepare
+from ccr.net.exchange import Exchange
 from ccr.net.queue import Queue
 from ccr.net.relay import Relay
 from ccr.net.watch import END_SECONDS, STOP_SECONDS, Watch
@@ -59,10 +60,12 @@ class Transport(httpx.AsyncBaseTransport):
         self._script = script
         self.seen: list[tuple[float, str, dict[str, Any]]] = []
         self.headers: list[set[str]] = []
+        self.urls: list[str] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         key = request.headers.get("authorization", request.headers.get("x-api-key", "")).removeprefix("Bearer ")
         body = json.loads(request.content)
+        self.urls.append(str(request.url))
         self.headers.append({"authorization", "x-api-key"} & set(request.headers.keys()))
         self.seen.append((trio.current_time(), key, body))
         found = self._script(key, body)
@@ -462,7 +465,16 @@ async def test_a_key_goes_in_the_other_header_where_it_is_refused_in_the_first()
     for _ in range(2):
         assert text(await world.post(prepares=[relay(world, other_auth="bearer")])) == "Hello"
     assert world.transports[0].headers[3:] == [{"authorization"}, {"x-api-key"}, {"x-api-key"}]
-    assert world.board.lessons.report() == []
+    assert world.board.lessons.report()[0]["fix"] == "send the key as x-api-key"
+
+
+@trio_test(autojump=True)
+async def test_what_is_refused_behind_the_other_header_is_what_counts() -> None:
+    world = World(lambda *_: bad(400 if "authorization" in world.transports[0].headers[-1] else 401, "no such field"))
+    with pytest.raises(UpstreamError) as caught:
+        await world.post(prepares=[relay(world, other_auth="bearer")])
+    assert caught.value.status == 400
+    assert world.board.lessons.way("p0", "auth") == "bearer"
 
 
 @pytest.mark.parametrize(
@@ -478,6 +490,45 @@ def test_a_key_that_is_wrong_stays_wrong(other_auth: Any, headers: list[set[str]
             await world.post(prepares=[relay(world, other_auth=other_auth)])
         assert caught.value.status == 401
         assert world.transports[0].headers == headers
+        assert world.board.lessons.report() == []
+
+    run()
+
+
+PLACES = ("http://up/x/chat/completions", "http://up/x/v1/chat/completions", "http://up/x")
+
+
+def gateway(world: World, url: str = PLACES[0]) -> Prepare:
+    """Return what prepares an errand for an address that leaves open where its endpoint is."""
+
+    async def make(key: str) -> Errand:
+        return Errand(Call(url, b"{}"), world.transports[0], partial(reply, request()), places=PLACES)
+
+    async def prepare() -> Make:
+        return make
+
+    return prepare
+
+
+@trio_test(autojump=True)
+async def test_an_address_that_is_a_whole_endpoint_is_found_out() -> None:
+    world = World(lambda *_: good() if world.transports[0].urls[-1].startswith("http://up/x?") else bad(404))
+    for _ in range(2):
+        assert text(await world.post(prepares=[gateway(world, f"{PLACES[0]}?a=1")])) == "Hello"
+    assert world.transports[0].urls == [f"{place}?a=1" for place in (*PLACES, PLACES[2])]
+    assert world.board.lessons.report()[0]["fix"] == "send requests to http://up/x"
+
+
+@pytest.mark.parametrize("status", [404, 405, 400])
+@pytest.mark.parametrize("url", [PLACES[0], "http://transformers/own"])
+def test_what_is_nowhere_is_told_as_the_likeliest_place_says(status: int, url: str) -> None:
+    @trio_test(autojump=True)
+    async def run() -> None:
+        world = World(lambda *_: bad(status, world.transports[0].urls[-1]))
+        with pytest.raises(UpstreamError, match=url) as caught:
+            await world.post(prepares=[gateway(world, url)])
+        assert caught.value.status == status
+        assert world.transports[0].urls == list(PLACES if url == PLACES[0] and status != 400 else [url])
         assert world.board.lessons.report() == []
 
     run()
