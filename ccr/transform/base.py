@@ -74,6 +74,8 @@ class Context(msgspec.Struct):
     """The provider's key that this attempt uses."""
     client: Mapping[str, Any] = msgspec.field(default_factory=dict)
     """What the client sent: {body, headers, sessionId}."""
+    notes: Json = msgspec.field(default_factory=dict)
+    """What the transformers of this attempt remember between its edit and its reply, each under a name of its own."""
     request: Json = msgspec.field(default_factory=dict)
     """The unified request after all edits, for the filters of its reply: which tools it offers, for example."""
     trace: list[tuple[str, Json]] | None = None

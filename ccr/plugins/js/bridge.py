@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from itertools import count
 from pathlib import Path
 from subprocess import PIPE
 from typing import Any, Protocol
@@ -55,6 +56,7 @@ class Bridge:
         self._channels: dict[int, Channel] = {}
         self._outbox: list[bytes] = []
         self._last = 0
+        self._numbers = count(1)
         self._is_up = False
         self._over = ""
         self._retired = trio.Event()
@@ -66,6 +68,10 @@ class Bridge:
     def pid(self) -> int | None:
         """The child's process id while it runs."""
         return self._process.pid if self._process else None
+
+    def number(self) -> int:
+        """Return a number that no other request has, for values that the child keeps for one."""
+        return next(self._numbers)
 
     async def run(self) -> None:
         """Keep the child alive once it is wanted, until it is retired and idle."""

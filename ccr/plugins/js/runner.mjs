@@ -127,6 +127,20 @@ function requestOf({ body, headers, tokenCount, sessionId } = {}) {
   return { ...where, body, headers: headers ?? {}, tokenCount, sessionId, log: logger, config: settings.config };
 }
 
+// Of the requests that began last: what a transformer keeps on `req` while it edits is there when the reply comes.
+const requests = new Map();
+const REQUESTS = 256;
+
+function sharedRequest(client) {
+  const number = client?.number;
+  if (number === undefined) return requestOf(client);
+  if (!requests.has(number)) {
+    requests.set(number, { ...requestOf(client), provider: client.provider });
+    if (requests.size > REQUESTS) requests.delete(requests.keys().next().value);
+  }
+  return requests.get(number);
+}
+
 function replyOf() {
   const refuse = () => {
     throw new Error("a plugin can change the request, but not answer it");
@@ -156,7 +170,7 @@ const OPERATIONS = {
     let state = { body: request, config: {} };
     for (const hook of ["transformRequestIn", "auth"]) {
       if (typeof instance[hook] !== "function") continue;
-      state = merge(state, await instance[hook](state.body, target, { req: requestOf(client) }));
+      state = merge(state, await instance[hook](state.body, target, { req: sharedRequest(client) }));
     }
     return { body: state.body, url: state.config.url && String(state.config.url), headers: flat(state.config.headers) };
   },
@@ -258,7 +272,7 @@ function bytes(value) {
 async function respond({ item, head, client }, channel) {
   const instance = await get("transformer", item);
   const response = new Response(channel.input(), head);
-  const result = (await instance.transformResponseOut(response, { req: requestOf(client) })) ?? response;
+  const result = (await instance.transformResponseOut(response, { req: sharedRequest(client) })) ?? response;
   if (typeof result?.headers?.get !== "function") throw new TypeError("transformResponseOut must return a Response");
   const told = { status: result.status, headers: Object.fromEntries(result.headers.entries()) };
   channel.send(HEAD, channel.id, Buffer.from(JSON.stringify(told)));

@@ -17,6 +17,11 @@ from ccr.plugins.js.channel import Channel, Thrown
 from ccr.plugins.js.frame import Kind
 from ccr.transform.base import Context, Head, Passage, Transformer
 
+NUMBER = "javascript request"
+"""The note under which the number of a request is kept."""
+FOREIGN_FIELDS = frozenset({"system", "anthropic_version"})
+FOREIGN_PARTS = frozenset({"tool_use", "tool_result", "thinking"})
+"""What Anthropic's format has and a unified request has elsewhere."""
 EDIT_SECONDS = 60.0
 """`transformRequestIn` may log in somewhere first."""
 
@@ -47,7 +52,7 @@ class JavaScriptTransformer(Transformer):
     async def edit(self, request: Json, context: Context) -> Json:
         """Let `transformRequestIn` and `auth` change the request, the URL and the headers.
 
-        A result without messages is no unified request any more: it is sent as it is.
+        A result that is no unified request any more is sent as it is.
         """
         if not self._traits.edits:
             return request
@@ -72,7 +77,12 @@ class JavaScriptTransformer(Transformer):
         return _ResponsePassage(self._bridge, self._path, values)
 
     def _client(self, context: Context) -> Json:
-        return dict(context.client) if self._traits.wants_client else {}
+        """Return what the original's `req` tells once the request is routed; its number is the same in all hooks."""
+        if not self._traits.wants_client:
+            return {}
+        body = {**context.client.get("body", {}), "model": context.model}
+        number = context.notes.setdefault(NUMBER, self._bridge.number())
+        return {**context.client, "body": body, "provider": context.provider, "number": number}
 
     def _taken(self, result: Any, request: Json, context: Context) -> Json:
         body = result["body"]
@@ -80,10 +90,23 @@ class JavaScriptTransformer(Transformer):
             raise PluginError(f"transformRequestIn gave {type(body).__name__} in the place of a request ({self._path})")
         context.headers.update(result.get("headers") or {})
         context.url = result.get("url") or context.url
-        if not isinstance(body.get("messages"), list) or context.body is not None:
+        if context.body is not None or not is_unified(body):
             context.body = body
             return request
         return settled(body, context)
+
+
+def is_unified(body: Json) -> bool:
+    """Tell whether a body is a unified request, and not one in the format of a vendor, which may have messages, too."""
+    messages = body.get("messages")
+    if not isinstance(messages, list) or FOREIGN_FIELDS & body.keys():
+        return False
+    tools = body.get("tools")
+    if any(isinstance(tool, dict) and "input_schema" in tool for tool in (tools if isinstance(tools, list) else ())):
+        return False
+    contents = (message.get("content") for message in messages if isinstance(message, dict))
+    parts = (part for content in contents if isinstance(content, list) for part in content)
+    return not any(isinstance(part, dict) and part.get("type") in FOREIGN_PARTS for part in parts)
 
 
 class _ResponsePassage:

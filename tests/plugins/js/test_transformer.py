@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import trio
 
+from ccr.plugins.js.transformer import is_unified
 from tests import live
 from tests.aio import trio_test
 from tests.chat import DONE, delta, sse, usage
@@ -165,10 +166,89 @@ async def test_transformer_edits_a_request(home: Home) -> None:
         answer = await router.ask(messages=TURNS, thinking={"type": "enabled", "budget_tokens": 1024})
     assert answer.status_code == 200
     seen = router.seen[0]
-    assert seen.body["messages"][0]["content"] == "me claude-x 2"
+    assert seen.body["messages"][0]["content"] == "me m 2"
     assert seen.body["vendor_field"] == {"level": 2}
     assert seen.headers["x-api-key"] == "k"
     assert "authorization" not in seen.headers
+
+
+TO_ANTHROPIC = """
+module.exports = class {
+  name = "to-anthropic";
+  async transformRequestIn(request, provider) {
+    const [system, ...messages] = request.messages;
+    const body = { model: request.model, system: system.content, messages, max_tokens: 5, stream: request.stream };
+    return { body, config: { url: new URL("/v1/messages", provider.baseUrl) } };
+  }
+};
+"""
+
+
+@trio_test(limit=30)
+async def test_body_in_another_wire_format_is_sent_as_it_is(home: Home) -> None:
+    async with running(home, **using(home, TO_ANTHROPIC, "to-anthropic")) as router:
+        await router.ask("hello", system="Be terse.", metadata={"user_id": "u"}, temperature=1)
+    [seen] = router.seen
+    assert seen.path == "/v1/messages"
+    assert seen.body == {
+        "model": "m",
+        "system": "Be terse.",
+        "messages": [{"role": "user", "content": "hello"}],
+        "max_tokens": 5,
+        "stream": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, True),
+        (
+            {"messages": [{"role": "assistant", "content": None, "tool_calls": []}, {"role": "tool", "content": "x"}]},
+            True,
+        ),
+        ({"messages": [{"role": "user", "content": [{"type": "image_url"}, {"type": "document"}, "odd"]}]}, True),
+        ({"tools": [{"type": "function", "function": {}}, {"type": "web_search_20250305"}]}, True),
+        ({"tools": None, "messages": ["odd"]}, True),
+        ({"messages": None}, False),
+        ({"system": "Be terse."}, False),
+        ({"anthropic_version": "vertex-2023-10-16"}, False),
+        ({"tools": [{"name": "Bash", "input_schema": {}}]}, False),
+        ({"messages": [{"role": "user", "content": [{"type": "tool_result"}]}]}, False),
+        ({"messages": [{"role": "assistant", "content": [{"type": "thinking"}, {"type": "tool_use"}]}]}, False),
+    ],
+    ids=repr,
+)
+def test_unified_request_is_told_from_a_vendors(change: dict[str, Any], expected: bool) -> None:
+    assert is_unified({"model": "m", "messages": [{"role": "user", "content": "hi"}], **change}) is expected
+
+
+STASH = """
+let last = 0;
+module.exports = class {
+  name = "stash";
+  async transformRequestIn(request, provider, context) {
+    context.req.mine = `${context.req.provider} ${context.req.body.model} ${++last}`;
+    return request;
+  }
+  async transformResponseOut(response, context) {
+    const body = await response.json();
+    body.choices[0].message.content = context.req.mine;
+    return new Response(JSON.stringify(body), { headers: response.headers });
+  }
+};
+"""
+
+
+@trio_test(limit=30)
+async def test_what_is_kept_on_the_request_is_there_for_the_reply(home: Home) -> None:
+    async def script(seen: live.Seen, wire: live.Wire) -> None:
+        message = {"role": "assistant", "content": "x"}
+        await wire.answer(200, {"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]})
+
+    async with running(home, script=script, **using(home, STASH, "stash")) as router:
+        said = [text_of(await router.ask("hello")) for _ in range(2)]
+    assert said == ["up m 1", "up m 2"]
 
 
 @trio_test(limit=30)
