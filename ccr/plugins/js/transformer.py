@@ -15,6 +15,7 @@ from ccr.plugins.failure import PluginError, javascript_failure
 from ccr.plugins.js.bridge import Bridge
 from ccr.plugins.js.channel import Channel, Thrown
 from ccr.plugins.js.frame import Kind
+from ccr.plugins.js.view import restored, shown
 from ccr.transform.base import Context, Head, Passage, Transformer
 
 NUMBER = "javascript request"
@@ -56,7 +57,7 @@ class JavaScriptTransformer(Transformer):
         """
         if not self._traits.edits:
             return request
-        before = request if context.body is None else context.body
+        before = shown(request) if context.body is None else context.body
         result = await self._bridge.call(
             "edit",
             self._path,
@@ -67,7 +68,7 @@ class JavaScriptTransformer(Transformer):
             key=context.key,
             client=self._client(context),
         )
-        return self._taken(result, request, context)
+        return self._taken(result, request, before, context)
 
     def passage(self, context: Context) -> Passage | None:
         """Return what leads a reply through `transformResponseOut`, if there is one."""
@@ -84,7 +85,7 @@ class JavaScriptTransformer(Transformer):
         number = context.notes.setdefault(NUMBER, self._bridge.number())
         return {**context.client, "body": body, "provider": context.provider, "number": number}
 
-    def _taken(self, result: Any, request: Json, context: Context) -> Json:
+    def _taken(self, result: Any, request: Json, before: Json, context: Context) -> Json:
         body = result["body"]
         if not isinstance(body, dict):
             raise PluginError(f"transformRequestIn gave {type(body).__name__} in the place of a request ({self._path})")
@@ -93,7 +94,7 @@ class JavaScriptTransformer(Transformer):
         if context.body is not None or not is_unified(body):
             context.body = body
             return request
-        return settled(body, context)
+        return settled(restored(body, before, request), context)
 
 
 def is_unified(body: Json) -> bool:

@@ -223,6 +223,32 @@ def test_unified_request_is_told_from_a_vendors(change: dict[str, Any], expected
     assert is_unified({"model": "m", "messages": [{"role": "user", "content": "hi"}], **change}) is expected
 
 
+TRUSTS = """
+module.exports = class {
+  name = "trusts";
+  async transformRequestIn(request) {
+    for (const message of request.messages) {
+      if (message.role === "assistant" || message.role === "tool") message.content.trim();
+    }
+    request.seen = request.tools.map((tool) => tool.function.name).join(" ");
+    return request;
+  }
+};
+"""
+
+
+@trio_test(limit=30)
+async def test_transformer_may_trust_in_the_originals_shapes(home: Home) -> None:
+    tools = [{"name": "Bash", "input_schema": {}}, {"type": "web_search_20250305", "name": "web_search"}]
+    async with running(home, **using(home, TRUSTS, "trusts")) as router:
+        answer = await router.ask(messages=TURNS, tools=tools)
+    assert answer.status_code == 200
+    [seen] = router.seen
+    assert seen.body["seen"] == "Bash web_search"
+    # The provider can't search, and gets no function that nobody runs.
+    assert [tool["function"]["name"] for tool in seen.body["tools"]] == ["Bash"]
+
+
 STASH = """
 let last = 0;
 module.exports = class {
