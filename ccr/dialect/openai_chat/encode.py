@@ -34,7 +34,7 @@ def encode(request: Json, target: Target) -> Call:
     _tools(request, body, vendor)
     if wanted:
         body["response_format"] = wanted
-    body.update(reasoning_fields(request.get("reasoning"), vendor))
+    body.update(reasoning_fields(_reasoning(request, body, vendor), vendor))
     _identity(request, body, target)
     body.update(vendor.fields)
     return Call(url=target.base_url, body=dump(body), auth=vendor.auth)
@@ -71,11 +71,18 @@ def _tools(request: Json, body: Json, vendor: Vendor) -> None:
         return
     body["tools"] = tools
     choice = _tool_choice(request.get("tool_choice"), tools, vendor)
-    thinks = (request.get("reasoning") or {}).get("enabled", True)
+    thinks = vendor.reasoning != "none" and (request.get("reasoning") or {}).get("enabled")
     if choice is not None and not (vendor.choice_without_thinking and thinks and choice not in ("auto", "none")):
         body["tool_choice"] = choice
     if request.get("parallel_tool_calls") is False and vendor.parallel_option:
         body["parallel_tool_calls"] = False
+
+
+def _reasoning(request: Json, body: Json, vendor: Vendor) -> Json | None:
+    """Return how much to think: not at all for a forced choice that goes only without, unless the client says more."""
+    is_forced = body.get("tool_choice", "auto") not in ("auto", "none")
+    wanted: Json | None = request.get("reasoning")
+    return {"enabled": False} if wanted is None and is_forced and vendor.choice_without_thinking else wanted
 
 
 def _function(function: Json) -> Json:

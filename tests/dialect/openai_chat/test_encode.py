@@ -190,7 +190,8 @@ FUNCTION = {"type": "function", "function": {"name": "Bash"}}
         ("ollama", {"type": "auto", "disable_parallel_tool_use": True}, {"tool_choice": "auto"}),
         ("glm", {"type": "any"}, {"tool_choice": "auto"}),
         ("glm", {"type": "tool", "name": "Bash"}, {}),
-        ("deepseek", {"type": "any"}, {}),
+        ("deepseek", {"type": "any"}, {"tool_choice": "required"}),
+        ("siliconflow", {"type": "tool", "name": "Bash"}, {"tool_choice": FUNCTION}),
     ],
     ids=repr,
 )
@@ -199,9 +200,21 @@ def test_tool_choice(vendor: str, choice: Any, expected: Json) -> None:
     assert {k: v for k, v in found.items() if k in ("tool_choice", "parallel_tool_calls")} == expected
 
 
-def test_a_forced_choice_is_sent_where_thinking_is_off() -> None:
-    found = sent(at("deepseek"), tools=[tool()], tool_choice={"type": "any"}, thinking={"type": "disabled"})
-    assert found["tool_choice"] == "required"
+@pytest.mark.parametrize(
+    ("model", "thinking", "choice", "sent_thinking"),
+    [
+        ("deepseek-chat", {"type": "disabled"}, "required", {"type": "disabled"}),
+        ("deepseek-chat", None, "required", {"type": "disabled"}),
+        ("deepseek-chat", {"type": "enabled", "budget_tokens": 1024}, None, {"type": "enabled"}),
+        ("deepseek-reasoner", None, "auto", None),
+    ],
+    ids=["off", "not asked for", "asked for", "always thinks"],
+)
+def test_a_forced_choice_is_sent_unless_the_client_wants_to_think(
+    model: str, thinking: Json | None, choice: str | None, sent_thinking: Json | None
+) -> None:
+    found = sent(at("deepseek", model), tools=[tool()], tool_choice={"type": "any"}, thinking=thinking)
+    assert (found.get("tool_choice"), found.get("thinking")) == (choice, sent_thinking)
 
 
 def test_a_choice_without_tools_is_left_out() -> None:
