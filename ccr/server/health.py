@@ -1,6 +1,7 @@
 """Is the server there, which one is it, and what has it done lately."""
 
 import os
+from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
 from ccr.server.http import Request
@@ -18,6 +19,7 @@ async def health(request: Request, state: State) -> None:
     await request.json(
         {
             "status": "draining" if state.draining else "ok",
+            "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "name": "ccr",
             "instance": state.instance,
             "version": VERSION,

@@ -1,6 +1,7 @@
 """The paths that tell about the server itself."""
 
 import os
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.aio import trio_test
@@ -19,6 +20,7 @@ async def test_health_tells_this_server_from_others() -> None:
     assert found["instance"] == "test"
     assert found["pid"] == os.getpid()
     assert found["config_hash"] == router.state.snapshot.hash
+    assert datetime.fromisoformat(found["timestamp"]) - datetime.now(UTC) < timedelta(minutes=1)
 
 
 @trio_test()
