@@ -37,7 +37,7 @@ LONGEST_PAUSE_SECONDS = 5.0
 NEAR_SECONDS = 20.0
 """A wait up to this is better than another model; what is further away is passed over."""
 
-REPAIRS = 3
+REPAIRS = 8
 """How often the body of a request is mended for one candidate; vendors complain of one field at a time."""
 
 

@@ -248,10 +248,22 @@ def _located(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator
 
 def _refused(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[Fix]:
     for rule in _REFUSED:
-        found = [fix for text in texts for match in rule.finditer(text) for fix in _dropped(_place(match))]
+        found = [fix for text in texts for match in rule.finditer(text) for fix in _unasked(_place(match), sent)]
         if found:
             yield from found
             return
+
+
+def _unasked(names: Sequence[str], sent: dict[str, Any]) -> Iterator[Fix]:
+    """A limit of the reply by a name that is refused, without a word of another one: chat completions know two, the
+    login of ChatGPT takes none: https://github.com/RayBytes/ChatMock/issues/103
+    """
+    if names == ["max_tokens"] and "messages" in sent and "max_completion_tokens" not in sent:
+        yield Fix("rename", ("max_tokens",), to="max_completion_tokens")
+    elif len(names) == 1 and names[0] in MAXIMUM:
+        yield Fix("drop", tuple(names))
+    else:
+        yield from _dropped(names)
 
 
 def _place(match: re.Match[str]) -> list[str]:

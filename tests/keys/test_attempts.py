@@ -187,8 +187,8 @@ def test_overflow_of_an_unknown_window_is_measured_by_the_prompt() -> None:
 
 
 def test_repairs_are_tried_at_once_and_bounded() -> None:
-    done = drive([candidate("a", "1")], in_turn("repair", "repair", "ok"))
-    assert (done.tries, done.pauses, done.verdict.failure) == (["a:1"] * 3, [], None)
+    done = drive([candidate("a", "1")], in_turn(*["repair"] * 5, "ok"))
+    assert (done.tries, done.pauses, done.verdict.failure) == (["a:1"] * 6, [], None)
     done = drive([candidate("a", "1")], always(a="repair"))
     assert len(done.tries) == REPAIRS + 1
     assert done.verdict.failure is not None

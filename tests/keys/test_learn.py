@@ -210,6 +210,19 @@ REFUSALS: list[tuple[str, dict[str, Any], Any, tuple[Fix, ...]]] = [
         (Fix("rename", ("max_tokens",), to="max_completion_tokens"),),
     ),
     (
+        "limit of the reply, and no word of another name",
+        CHAT,
+        openai("Unsupported parameter: 'max_tokens'"),
+        (Fix("rename", ("max_tokens",), to="max_completion_tokens"),),
+    ),
+    (
+        "limit of the reply by its other name",
+        {"messages": [], "max_completion_tokens": 9},
+        openai("Unsupported parameter: 'max_completion_tokens'"),
+        (drop("max_completion_tokens"),),
+    ),
+    ("chatgpt", RESPONSES, {"detail": "Unsupported parameter: max_output_tokens"}, (drop("max_output_tokens"),)),
+    (
         "xai",
         CHAT,
         {"code": "Client specified an invalid argument", "error": "Model grok-4 does not support parameter reasoningEffort."},
