@@ -78,7 +78,7 @@ class Encoder(ABC):
         self._spent = heading.spent
         self._used_ids = set(heading.used_ids)
         self._open: Literal["", "text", "thinking", "tool"] = ""
-        self._searches = 0
+        self._searches = self._failed_searches = 0
         self._input: ToolInput | None = None
         self._written = 0
         self._thought: list[str] = []
@@ -124,7 +124,7 @@ class Encoder(ABC):
             "output_tokens": usage.output,
             **self._usage_more,
         }
-        if searches := max(usage.searches, self._searches):
+        if searches := max(usage.searches, self._searches - self._failed_searches):
             others = {"web_fetch_requests": 0, **(self._usage_more.get("server_tool_use") or {})}
             found["server_tool_use"] = {**others, "web_search_requests": searches}
         return found
@@ -268,6 +268,8 @@ class Encoder(ABC):
             for hit in event.hits
         ]
         if event.error:
+            # https://docs.claude.com/en/docs/agents-and-tools/tool-use/web-search-tool: it is not billed.
+            self._failed_searches += 1
             content = {"type": "web_search_tool_result_error", "error_code": event.error}
         self._whole_block({"type": "web_search_tool_result", "tool_use_id": call_id, "content": content})
 

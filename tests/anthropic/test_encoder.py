@@ -149,7 +149,7 @@ def test_encoder_writes_searches_with_results_and_count() -> None:
         },
     ]
     assert message["content"][3]["content"]["error_code"] == "unavailable"
-    assert message["usage"]["server_tool_use"] == {"web_search_requests": 2, "web_fetch_requests": 0}
+    assert message["usage"]["server_tool_use"] == {"web_search_requests": 1, "web_fetch_requests": 0}
 
 
 def test_encoder_puts_citations_on_the_open_text_only() -> None:

@@ -7,6 +7,7 @@ from ccr.core.unified import Json
 from ccr.dialect.base import Call, Decoder, Target
 from ccr.dialect.openai_chat.decode import ChatDecoder
 from ccr.dialect.openai_chat.encode import encode
+from ccr.dialect.openai_chat.search import is_vain
 
 
 class OpenAIChat:
@@ -20,7 +21,7 @@ class OpenAIChat:
 
     def decoder(self, request: Json, target: Target) -> Decoder:
         """Return a decoder for the one reply to this request."""
-        return ChatDecoder(request)
+        return ChatDecoder(request, vain=is_vain(request, target.vendor))
 
     def reads_pdf(self, target: Target) -> bool:
         """Tell whether PDF goes as a `file` part."""

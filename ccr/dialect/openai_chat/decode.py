@@ -15,19 +15,19 @@ from ccr.dialect.openai_chat.finish import Ending
 from ccr.dialect.openai_chat.leading import LeadingThought
 from ccr.dialect.openai_chat.output import Output
 from ccr.dialect.openai_chat.reasoning import FIELDS, Thoughts, words
-from ccr.dialect.openai_chat.search import Sources, executed_searches
+from ccr.dialect.openai_chat.search import Sources, searches
 from ccr.dialect.openai_chat.template import Template
 from ccr.dialect.openai_chat.tools import pieces_in
 from ccr.dialect.openai_chat.usage import UsageWatch, find_usage
 
 
 class ChatDecoder:
-    """Decodes one reply to `request` (unified)."""
+    """Decodes one reply to `request` (unified). A search that it asks for in `vain` is told of as failed."""
 
-    def __init__(self, request: Json) -> None:
+    def __init__(self, request: Json, *, vain: bool = False) -> None:
         tools = request.get("tools") or []
         self._ending = Ending({s for s in request.get("stop") or [] if isinstance(s, str)})
-        self._sources = Sources(searching=any(str(t.get("type")).startswith("web_search") for t in tools))
+        self._sources = Sources(searching=any(searches(tool) for tool in tools), vain=vain)
         self._output = Output()
         self._thoughts = Thoughts()
         self._leading = LeadingThought()
@@ -146,7 +146,7 @@ class ChatDecoder:
             self._leading.known = True
             self._output.put(Thinking(thought))
         if delta.get("executed_tools"):
-            for search in executed_searches(delta):
+            for search in self._sources.executed(delta):
                 self._output.put(search)
         content = delta.get("content")
         if isinstance(content, str):

@@ -10,6 +10,7 @@ from ccr.core.unified import Json
 from ccr.dialect.base import Call, Target
 from ccr.dialect.effort import effort_of
 from ccr.dialect.openai_chat.messages import encode_messages
+from ccr.dialect.openai_chat.search import searches
 from ccr.dialect.schema import is_strict, tool_schema
 from ccr.dialect.tools import offered
 from ccr.dialect.vendor import Vendor, nearest_effort
@@ -63,7 +64,7 @@ def _sampling(request: Json, body: Json, vendor: Vendor) -> None:
 
 def _tools(request: Json, body: Json, vendor: Vendor) -> None:
     tools = [once(tool["function"], "chat", _function) for tool in offered(request, vendor.max_tools)]
-    if any(str(t.get("type")).startswith("web_search") for t in request.get("tools") or ()):
+    if any(searches(tool) for tool in request.get("tools") or ()):
         search = vendor.search_fields
         tools += [dict(t) for t in search.get("tools", ())]
         body.update({k: v for k, v in search.items() if k != "tools"})

@@ -5,15 +5,37 @@ from typing import Any
 
 from ccr.core.event import Citation, Event, SearchHit, WebSearch
 from ccr.core.jsonio import load
-from ccr.core.unified import Json
+from ccr.core.unified import Json, Unified
+from ccr.dialect.vendor import Vendor
+
+UNAVAILABLE = WebSearch("", error="unavailable")
+"""What the client is told of a search that nobody ran, so that it doesn't take what the model made up for results."""
+
+
+def searches(tool: Json) -> bool:
+    """Tell whether a tool is Anthropic's web search."""
+    return str(tool.get("type")).startswith("web_search")
+
+
+def is_vain(request: Json, vendor: Vendor) -> bool:
+    """Tell whether a search is all that a request is for, as Claude Code's are, and nothing makes the upstream search.
+
+    What a transformer has added may be its way of asking for one.
+    """
+    tools = request.get("tools") or ()
+    asked = bool(vendor.search_fields) or bool(request.keys() - Unified.__annotations__.keys())
+    return bool(tools) and all(searches(tool) for tool in tools) and not asked
 
 
 class Sources:
-    """Collects the sources of one reply. `searching` says whether the client asked for a web search."""
+    """Collects the sources of one reply. `searching` says whether the client asked for a web search, `vain` that it
+    asked for nothing else and the upstream knows no way to do it.
+    """
 
-    def __init__(self, *, searching: bool) -> None:
+    def __init__(self, *, searching: bool, vain: bool = False) -> None:
         self._hits: dict[str, SearchHit] = {}
         self._searching = searching
+        self._vain = vain
         self._told = False
 
     def note(self, annotations: Any) -> None:
@@ -41,6 +63,14 @@ class Sources:
         """Return what the end of the text brings: its citations, and the search if it was not told before."""
         yield from (Citation(hit.url, hit.title, hit.content) for hit in self._hits.values())
         yield from self.found()
+        if self._vain and not (self._told or self._hits):
+            yield UNAVAILABLE
+
+    def executed(self, message: Json) -> Iterable[WebSearch]:
+        """Return the searches that a message tells of."""
+        for search in executed_searches(message):
+            self._told = True
+            yield search
 
 
 def hits_of(sources: Any) -> Iterable[SearchHit]:

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from ccr.core.event import Citation, SearchHit, WebSearch
-from ccr.dialect.openai_chat.search import Sources, executed_searches, hits_of
+from ccr.core.unified import Json
+from ccr.dialect.openai_chat.search import UNAVAILABLE, Sources, executed_searches, hits_of, is_vain
+from ccr.dialect.vendor import Vendor
 
 A, B = SearchHit("https://a/", "A", "", "about"), SearchHit("https://b/")
 CITED = {
@@ -72,3 +74,39 @@ def test_sources_of_a_search_that_nobody_asked_for_are_cited_only() -> None:
     sources.note([CITED])
     assert list(sources.found()) == []
     assert list(sources.end()) == [Citation("https://a/", "A", "about")]
+
+
+SEARCH = {"type": "web_search_20250305", "name": "web_search"}
+SEARCHER = Vendor("x", search_fields={"enable_search": True})
+
+
+@pytest.mark.parametrize(
+    ("request_fields", "vendor", "vain"),
+    [
+        ({"tools": [SEARCH]}, Vendor("x"), True),
+        ({"tools": [SEARCH]}, SEARCHER, False),
+        ({"tools": [SEARCH], "enable_search": True}, Vendor("x"), False),
+        ({"tools": [SEARCH, {"type": "function", "function": {"name": "Bash"}}]}, Vendor("x"), False),
+        ({"tools": []}, Vendor("x"), False),
+        ({"tools": None}, Vendor("x"), False),
+    ],
+    ids=["nobody searches", "the vendor does", "a transformer asks for it", "one tool of several", "none", "null"],
+)
+def test_a_search_is_vain_where_nothing_asks_for_it(request_fields: Json, vendor: Vendor, vain: bool) -> None:
+    assert is_vain({"model": "m", "messages": [], "stream": True, **request_fields}, vendor) is vain
+
+
+def test_a_vain_search_is_told_of_after_the_text() -> None:
+    sources = Sources(searching=True, vain=True)
+    assert list(sources.found()) == []
+    assert list(sources.end()) == [UNAVAILABLE]
+
+
+def test_a_search_that_was_run_all_the_same_is_not_vain() -> None:
+    cited = Sources(searching=True, vain=True)
+    cited.note([CITED])
+    assert UNAVAILABLE not in [*cited.found(), *cited.end()]
+    executed = Sources(searching=True, vain=True)
+    found = {"arguments": '{"query":"q"}', "search_results": {"results": [{"url": "https://b/"}]}}
+    assert list(executed.executed({"executed_tools": [found]})) == [WebSearch("", "q", (B,))]
+    assert list(executed.end()) == []
