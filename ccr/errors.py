@@ -58,6 +58,12 @@ class BadRequest(RequestError):
     kind: ErrorKind = "invalid_request_error"
 
 
+class BadEncoding(BadRequest):
+    """The body is compressed in a way that is not understood here."""
+
+    status = 415
+
+
 class Unauthorized(RequestError):
     """The client's key is missing or is not the configured `APIKEY`."""
 

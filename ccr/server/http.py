@@ -1,12 +1,13 @@
 """The few things of HTTP that the handlers need, over the ASGI interface."""
 
+import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import trio
 
 from ccr.core.jsonio import dump
-from ccr.errors import TooLarge
+from ccr.errors import BadEncoding, BadRequest, TooLarge
 from ccr.net.relay import Receive, Send
 
 BODY_LIMIT = 64 * 1024 * 1024
@@ -31,10 +32,13 @@ class Request:
         self._is_unread = self.headers.get("content-length", "0") != "0" or "transfer-encoding" in self.headers
 
     async def body(self, limit: int = BODY_LIMIT) -> bytes:
-        """Return the whole body. Raises TooLarge beyond `limit` bytes, as soon as that is known."""
+        """Return the whole body, inflated if it came compressed; from then on no header speaks of that.
+
+        Raises TooLarge beyond `limit` bytes, as soon as that is known.
+        """
         declared = self.headers.get("content-length", "")
         if declared.isdigit() and int(declared) > limit:
-            raise TooLarge(f"the request is larger than {limit // 1024 // 1024} MB")
+            raise _too_large(limit)
         pieces: list[bytes] = []
         size = 0
         while True:
@@ -44,10 +48,10 @@ class Request:
             pieces.append(message.get("body", b""))
             size += len(pieces[-1])
             if size > limit:
-                raise TooLarge(f"the request is larger than {limit // 1024 // 1024} MB")
+                raise _too_large(limit)
             if not message.get("more_body"):
                 self._is_unread = False
-                return b"".join(pieces)
+                return inflated(b"".join(pieces), self.headers.pop("content-encoding", ""), limit)
 
     async def respond(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         """Send a whole answer; to HEAD only its head.
@@ -73,6 +77,30 @@ class Request:
     async def json(self, value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
         """Send a JSON answer."""
         await self.respond(status, {"content-type": "application/json", **(headers or {})}, dump(value))
+
+
+def inflated(data: bytes, encoding: str, limit: int) -> bytes:
+    """Return a body as it was before `encoding` (RFC 9110, 8.4). Claude Code sends none; other clients do."""
+    for coding in reversed([word.strip().lower() for word in encoding.split(",")]):
+        if coding in ("", "identity"):
+            continue
+        if coding not in ("gzip", "x-gzip", "deflate"):
+            raise BadEncoding(f"content-encoding {coding!r} is not understood; send gzip, deflate or none")
+        # Reads either form by its first bytes.
+        stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+        try:
+            data = stream.decompress(data, limit + 1)
+        except zlib.error:
+            raise BadRequest(f"the request body is not {coding}, as its content-encoding says") from None
+        if len(data) > limit:
+            raise _too_large(limit)
+        if not stream.eof:
+            raise BadRequest(f"the request body ends before its {coding} does")
+    return data
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"the request is larger than {limit // 1024 // 1024} MB")
 
 
 class ClientGone(Exception):

@@ -1,10 +1,12 @@
 """Reading and answering one HTTP request over the ASGI interface."""
 
+import gzip
+import zlib
 from typing import Any
 
 import pytest
 
-from ccr.errors import TooLarge
+from ccr.errors import BadEncoding, BadRequest, TooLarge
 from ccr.server.http import ClientGone, Request
 from tests.aio import trio_test
 
@@ -43,6 +45,45 @@ async def test_a_body_over_the_limit_is_refused() -> None:
         await made([body(b"abc", more=True), body(b"def")]).body(limit=5)
     with pytest.raises(TooLarge):
         await made([], headers={"content-length": "6"}).body(limit=5)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "sent"),
+    [
+        ("gzip", gzip.compress(b"abcd")),
+        ("X-GZIP", gzip.compress(b"abcd")),
+        ("deflate", zlib.compress(b"abcd")),
+        ("identity", b"abcd"),
+        ("deflate, gzip", gzip.compress(zlib.compress(b"abcd"))),
+    ],
+)
+def test_a_compressed_body_is_inflated_and_no_longer_called_so(encoding: str, sent: bytes) -> None:
+    @trio_test()
+    async def run() -> None:
+        request = made([body(sent[:5], more=True), body(sent[5:])], headers={"Content-Encoding": encoding})
+        assert await request.body() == b"abcd"
+        assert "content-encoding" not in request.headers
+
+    run()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "sent", "error"),
+    [
+        ("br", b"x", BadEncoding),
+        ("gzip", b"plain", BadRequest),
+        ("gzip", gzip.compress(b"abcd")[:-6], BadRequest),
+        ("gzip", gzip.compress(bytes(1000)), TooLarge),
+    ],
+    ids=["foreign", "not compressed at all", "cut", "a bomb"],
+)
+def test_a_body_that_can_not_be_inflated_is_refused(encoding: str, sent: bytes, error: type[Exception]) -> None:
+    @trio_test()
+    async def run() -> None:
+        with pytest.raises(error):
+            await made([body(sent)], headers={"content-encoding": encoding}).body(limit=100)
+
+    run()
 
 
 @trio_test()
