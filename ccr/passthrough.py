@@ -32,7 +32,7 @@ class Passthrough:
     """
 
     def __init__(self, *, stream: bool, convert: Callable[[], Reply], maker: str = "", model: str = "") -> None:
-        self.begun = False
+        self.begun = self.silent = False
         self.fault: Fault | None = None
         self.usage: Usage | None = None
         self.stop_reason = ""
@@ -113,7 +113,7 @@ class Passthrough:
         other = self._other
         if other is not None:
             self.begun, self.fault, self.usage = other.begun, other.fault, other.usage
-            self.stop_reason = other.stop_reason
+            self.stop_reason, self.silent = other.stop_reason, other.silent
         return out
 
     def _pass(self, data: bytes) -> bytes:

@@ -48,6 +48,8 @@ class Reply:
         self._held: list[bytes] = []
         self._size = 0
         self._events = 0
+        self.silent = False
+        """Whether the model ended its turn without a word; then `close` returned a whole reply all the same."""
 
     @property
     def begun(self) -> bool:
@@ -99,6 +101,7 @@ class Reply:
             self._release()
         if self.fault is None and self.encoder.finish is None:
             self.encoder.feed(cut or self._unfinished())
+        self.silent = not (self.fault or self.begun) and self.stop_reason == "end_turn"
         self.encoder.close()
         return self._take()
 

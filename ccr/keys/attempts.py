@@ -10,6 +10,7 @@ ask for more. Pure: the clock comes in with each outcome, chance with a function
                                 --> no connection: again, then the next candidate
                                 --> the server's fault: the next key, a repeat if asked for, then the next candidate
                                 --> the model's fault: the next candidate
+                --> not a word: once again, then the next candidate
 """
 
 import math
@@ -113,6 +114,7 @@ class _Stay(Struct):
     reconnects: int = 0
     repeats: int = 0
     repairs: int = 0
+    silences: int = 0
     pause: float = 0.0
 
 
@@ -221,6 +223,9 @@ class _Course:
             self._least_window = stay.candidate.window or self._ask.tokens or math.inf
         if failure.kind in ("model", "overflow", "busy", "timeout") or not stay.candidate.retries:
             return "next"
+        if failure.kind == "silent":
+            stay.silences += 1
+            return "again" if stay.silences == 1 else "next"
         if failure.kind == "network":
             return self._reconnect(stay, failure)
         if not outcome.key or outcome.key in stay.tried:
@@ -260,7 +265,7 @@ class _Course:
 def _record(candidate: Candidate, outcome: Outcome, *, is_probe: bool) -> None:
     """Tell the key and the circuit how it went."""
     failure = outcome.failure
-    if failure is None:
+    if failure is None or failure.kind == "silent":
         candidate.circuit.succeed()
         candidate.pool.succeed(outcome.key, candidate.model, sent=outcome.sent)
         return

@@ -13,7 +13,7 @@ from ccr.core.event import Fault
 from ccr.core.pattern import pattern
 from ccr.keys.span import told_wait
 
-Kind = Literal["auth", "quota", "rate", "busy", "server", "network", "timeout", "model", "overflow", "caller"]
+Kind = Literal["auth", "quota", "rate", "busy", "server", "network", "timeout", "model", "overflow", "silent", "caller"]
 """Whose failure it is.
 
 - auth: the key is wrong; only another key helps.
@@ -24,6 +24,7 @@ Kind = Literal["auth", "quota", "rate", "busy", "server", "network", "timeout", 
 - network: no answer came. timeout: it took too long.
 - model: this model can't answer here, another may (unknown, not allowed, not in this region, too small a tier).
 - overflow: the prompt does not fit; only a larger window helps.
+- silent: nobody's; the model ended its turn without a word, which it may not do again.
 - caller: the request is wrong everywhere.
 """
 
@@ -78,6 +79,9 @@ _BAD_SAMPLE = frozenset({"tool_use_failed", "malformed_function_call"})
 """Codes of replies that the model spoilt: the same request may well succeed."""
 
 
+_CODES: dict[str, Kind] = {"context_length_exceeded": "overflow", "configuration": "model", "silent_reply": "silent"}
+
+
 class Failure(Struct, frozen=True):
     """One try's failure. `status` and `message` are for the client; `retry_after` is in seconds, None if not told."""
 
@@ -118,10 +122,8 @@ def classify(fault: Fault, *, answered: bool = True) -> Failure:
 
 
 def _kind(fault: Fault, answered: bool) -> Kind:
-    if fault.code == "context_length_exceeded":
-        return "overflow"
-    if fault.code == "configuration":
-        return "model"
+    if fault.code in _CODES:
+        return _CODES[fault.code]
     if fault.code == "timeout" or (fault.status == 504 and not answered):
         return "timeout"
     if not answered:

@@ -35,6 +35,8 @@ class Stream(Protocol):
     @property
     def stop_reason(self) -> str: ...
     @property
+    def silent(self) -> bool: ...
+    @property
     def keepsake(self) -> Keepsake: ...
     def feed(self, data: bytes) -> bytes: ...
     def close(self, cut: Fault | None = None) -> bytes: ...
@@ -58,6 +60,17 @@ class Errand(msgspec.Struct, frozen=True):
     """Is told of a token that the upstream did not take."""
     passages: Callable[[], Sequence[Passage]] = tuple
     """Lead the bytes of the reply through other processes on their way to its reader."""
+
+
+SILENT = Fault("api_error", "the model ended its turn without a word", 502, "silent_reply")
+
+
+class Silence(msgspec.Struct, frozen=True):
+    """A reply without a word, for the client if nothing better can be had. Some turns need none."""
+
+    reply: Stream
+    data: bytes
+    headers: Mapping[str, str]
 
 
 Make = Callable[[str], Awaitable[Errand]]

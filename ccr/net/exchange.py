@@ -20,7 +20,7 @@ from ccr.keys.repair import Repairs
 from ccr.keys.verdict import Verdict
 from ccr.net.call import Refusal, answering, led, refusal, unreachable
 from ccr.net.desk import Course
-from ccr.net.errand import Errand, Prepare, Stream, doubt, leads, value_of, ways
+from ccr.net.errand import SILENT, Errand, Prepare, Silence, Stream, doubt, leads, value_of, ways
 from ccr.net.queue import Held
 from ccr.net.relay import Relay
 from ccr.net.retry_after import pause_after
@@ -41,6 +41,7 @@ class Exchange:
         self._mask = mask
         self.stream: Stream | None = None
         """The reply that was read last."""
+        self._silence: Silence | None = None
 
     async def run(self, course: Course, candidates: Sequence[Candidate], *, errands: Sequence[Prepare]) -> None:
         """Answer the client, or raise UpstreamError if no attempt could and nothing has been sent.
@@ -57,7 +58,11 @@ class Exchange:
         finally:
             course.close()
         verdict = step
-        if verdict.failure is not None:
+        if verdict.failure is not None and self._silence is not None:
+            self.stream = self._silence.reply
+            self.relay.headers = dict(self._silence.headers)
+            await self._deliver(self._silence.reply, self._silence.data)
+        elif verdict.failure is not None:
             message = verdict.message([candidate.name for candidate in candidates])
             await self._give_up(verdict.failure, message, should_retry=verdict.should_retry)
 
@@ -88,7 +93,7 @@ class Exchange:
         if out and self.relay.stream:
             self._mark()
             await self.relay.write(out)
-        fault = await self._conclude(reply, None)
+        fault = await self._conclude(reply, None, at_last=True)
         if fault is not None and not reply.begun:
             raise UpstreamError(fault.message, status=fault.status, kind=fault.kind)
 
@@ -116,7 +121,7 @@ class Exchange:
 
     def _outcome(self, attempt: Attempt, lease: Held, refused: Refusal | None, *, sent: float) -> Outcome:
         now = trio.current_time()
-        usage = self.stream.usage if self.stream else None
+        usage = self.trail.usage if self.stream is None else self.stream.usage
         lease.release(now, usage.prompt + usage.output if usage else None)
         if refused is None:
             self._repairs.confirm(provider=attempt.provider, model=attempt.model)
@@ -215,13 +220,25 @@ class Exchange:
             if reply.stopped or reply.ended:
                 self._watch.over(last=reply.ended)
 
-    async def _conclude(self, reply: Stream, cut: Fault | None) -> Fault | None:
+    async def _conclude(self, reply: Stream, cut: Fault | None, *, at_last: bool = False) -> Fault | None:
         """End the reply; the relay is finished afterwards unless the fault leaves room for another attempt."""
         out = reply.close(cut)
+        if reply.fault is not None and not reply.begun:
+            self._note(reply)
+            return reply.fault
+        if reply.silent and not at_last:
+            self._note(reply)
+            self.stream, self._silence = None, Silence(reply, out, dict(self.relay.headers))
+            return SILENT
+        return await self._deliver(reply, out)
+
+    def _note(self, reply: Stream) -> None:
         self.trail.usage = reply.usage or self.trail.usage
         self.trail.stop_reason = reply.stop_reason
-        if reply.fault is not None and not reply.begun:
-            return reply.fault
+
+    async def _deliver(self, reply: Stream, out: bytes) -> Fault | None:
+        """Give the client the end of a reply, or all of it."""
+        self._note(reply)
         if reply.fault is not None:
             self.trail.result, self.trail.error = "error", reply.fault.message
         if out:

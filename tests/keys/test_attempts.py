@@ -25,6 +25,7 @@ STATUS: dict[str, int] = {
     "timeout": 504,
     "model": 404,
     "overflow": 400,
+    "silent": 502,
     "caller": 400,
 }
 Script = Callable[[str, str], str]
@@ -116,6 +117,7 @@ ONE_KEY = [
     ("model", ["a:1"], 404),
     ("timeout", ["a:1"], 504),
     ("network", ["a:1", "a:1", "a:1"], 502),
+    ("silent", ["a:1", "a:1"], 502),
     ("begun", ["a:1"], None),
 ]
 
@@ -193,6 +195,14 @@ def test_repairs_are_tried_at_once_and_bounded() -> None:
     assert len(done.tries) == REPAIRS + 1
     assert done.verdict.failure is not None
     assert done.verdict.failure.kind == "caller"
+
+
+def test_a_silent_model_is_asked_once_more_and_blamed_for_nothing() -> None:
+    some = [candidate("a", "1"), candidate("b", "2")]
+    for _ in range(THRESHOLD + 1):
+        assert drive(some, always(a="silent", b="ok")).tries == ["a:1", "a:1", "b:2"]
+    alone = [candidate("a", "1", retries=False), candidate("b", "2")]
+    assert drive(alone, always(a="silent", b="ok")).tries == ["a:1", "b:2"]
 
 
 def test_without_retries_the_next_model_comes_at_once() -> None:

@@ -96,6 +96,7 @@ BY_WORDS: list[tuple[int, str, str, Kind]] = [
     (400, "tool_use_failed", "Failed to call a function. Please adjust your prompt.", "server"),
     # The words of gateways in front of a broken server prove nothing.
     (502, "", "Cloudflare: insufficient balance of workers", "server"),
+    (502, "silent_reply", "the model ended its turn without a word", "silent"),
     (400, "context_length_exceeded", "prompt is too long: 9 tokens > 8 maximum", "overflow"),
 ]
 

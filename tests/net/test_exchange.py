@@ -238,6 +238,56 @@ def test_a_body_that_does_not_end_is_not_waited_for(stream: bool, end: bytes, se
     run()
 
 
+NOTHING = sse([delta(role="assistant", content=""), delta(finish="stop"), usage(10, 0)])
+
+
+def silent(*_: Any) -> httpx.Response:
+    return httpx.Response(200, stream=Body(NOTHING))
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
+def test_a_turn_without_a_word_is_asked_for_again(stream: bool) -> None:
+    @trio_test(autojump=True)
+    async def run() -> None:
+        world = World(in_turn(silent, good))
+        body = await world.post(stream=stream)
+        assert (text(body) if stream else json.loads(body)["content"][0]["text"]) == "Hello"
+        world = World(silent, good)
+        await world.post(stream=stream)
+        assert [len(transport.seen) for transport in world.transports] == [2, 1]
+        assert dict(world.sent[0]["headers"])[b"x-ccr-route"] == b"p1,m"
+
+    run()
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
+@pytest.mark.parametrize("then", [silent, lambda: bad(500)], ids=["again", "then failing"])
+def test_if_nothing_better_can_be_had_the_turn_without_a_word_counts(
+    stream: bool, then: Callable[[], httpx.Response]
+) -> None:
+    @trio_test(autojump=True)
+    async def run() -> None:
+        world = World(in_turn(silent, then), lambda *_: bad(400))
+        body = await world.post(stream=stream)
+        message = read_stream(body) if stream else json.loads(body)
+        assert (message["content"], message["stop_reason"]) == ([], "end_turn")
+        assert (world.trail.result, world.sent[0]["status"]) == ("", 200)
+        assert dict(world.sent[0]["headers"])[b"x-ccr-route"] == b"p0,m"
+
+    run()
+
+
+@pytest.mark.parametrize("reason", ["length", "content_filter"])
+def test_an_empty_reply_with_a_reason_is_not_asked_for_again(reason: str) -> None:
+    @trio_test(autojump=True)
+    async def run() -> None:
+        world = World(lambda *_: httpx.Response(200, stream=Body(sse([delta(finish=reason), usage(10, 0)]))))
+        assert read_stream(await world.post())["content"] == []
+        assert len(world.transports[0].seen) == 1
+
+    run()
+
+
 @trio_test(autojump=True)
 async def test_a_whole_reply_that_breaks_off_is_asked_for_again() -> None:
     half = sse([delta(content="Hal")], end=b"")
