@@ -1,6 +1,6 @@
 """One configuration made ready for requests: immutable, swapped whole, kept by every request that began with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -78,14 +78,20 @@ class Snapshot:
         found = [self.upstream(decision.provider, decision.model)]
         general = next((self.config.fallback[k] for k in decision.fallbacks if k in self.config.fallback), ())
         for name in decision.fallback or general:
-            try:
-                target = resolve(name, self.catalog)
-                upstream = self.upstream(target.provider, target.model)
-            except (NotFound, ConfigError):
-                continue
-            if upstream not in found:
-                found.append(upstream)
+            found += self._another(name, found)
         return found
+
+    def relief(self, decision: Decision, candidates: Sequence[Upstream]) -> list[Upstream]:
+        """Return who may answer if the prompt is too long for all of them, if there is anybody."""
+        return self._another(decision.relief, candidates) if decision.relief else []
+
+    def _another(self, name: str, known: Sequence[Upstream]) -> list[Upstream]:
+        try:
+            target = resolve(name, self.catalog)
+            upstream = self.upstream(target.provider, target.model)
+        except (NotFound, ConfigError):
+            return []
+        return [] if upstream in known else [upstream]
 
     def _listed(self, provider: Provider, model: str) -> ModelFacts:
         return listed(self._told, provider.url, model)

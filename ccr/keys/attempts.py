@@ -57,6 +57,8 @@ class Candidate(Struct, frozen=True, eq=False):
     """How often a failure of the server, or a limit that ends soon, is waited out and tried again."""
     budget: float = 60.0
     """No pause ends later than so many seconds after the request came in."""
+    relieves: bool = False
+    """Whether it is only there for prompts that were too long for another one."""
 
     @property
     def name(self) -> str:
@@ -134,13 +136,14 @@ class _Course:
         self._least_window = 0.0
         self._tries: list[Tried] = []
         self._passed_over: dict[int, Failure] = {}
-        self._left = set(range(len(candidates)))
+        self._left = {index for index, candidate in enumerate(candidates) if not candidate.relieves}
+        self._relief = set(range(len(candidates))) - self._left
 
     def run(self) -> Generator[Try, Outcome, Verdict]:
         """Go through the candidates, then through those that were passed over."""
         for desperate in (False, True):
             for index, candidate in enumerate(self._candidates):
-                if index not in self._left or not self._fits(candidate):
+                if index not in self._left | self._relief or not self._fits(candidate, desperate=desperate):
                     continue
                 stay = _Stay(index, candidate, desperate)
                 obstacle = self._obstacle(stay)
@@ -156,8 +159,15 @@ class _Course:
     def _conclude(self) -> Verdict:
         return conclude([*self._tries, *(Tried(i, f, sent=False) for i, f in self._passed_over.items())])
 
-    def _fits(self, candidate: Candidate) -> bool:
-        return not self._least_window or candidate.window > self._least_window
+    def _fits(self, candidate: Candidate, *, desperate: bool) -> bool:
+        """Tell whether the prompt may have room. Of windows that are not known, some are meant for long prompts; the
+        others are tried when nothing else is left.
+        """
+        if not self._least_window:
+            return not candidate.relieves
+        if not candidate.window:
+            return desperate or candidate.relieves
+        return candidate.window > self._least_window
 
     def _obstacle(self, stay: _Stay) -> Failure | None:
         """Return why the candidate should rather not be tried."""
@@ -188,6 +198,7 @@ class _Course:
     def _serve(self, stay: _Stay) -> Generator[Try, Outcome, Verdict | None]:
         """Try one candidate until it answers or has nothing left to try; then return None."""
         self._left.discard(stay.index)
+        self._relief.discard(stay.index)
         while True:
             outcome = yield from self._try(stay)
             if outcome.failure is None or outcome.begun:

@@ -21,6 +21,7 @@ class Stop(msgspec.Struct, frozen=True, array_like=True):
     window: int
     retries: bool
     repeats: int
+    relieves: bool
 
 
 class Open(Message, frozen=True):

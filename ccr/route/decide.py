@@ -41,6 +41,8 @@ class Decision(Struct, frozen=True):
     """The rules before it, in order, each with why it did not apply."""
     fallback: tuple[str, ...] = ()
     """Whom to ask when it fails, as the route itself says."""
+    relief: str = ""
+    """Whom to ask when the prompt proves too long: the name in the `longContext` route."""
 
     @property
     def route(self) -> str:
@@ -83,7 +85,8 @@ def decide(
         scenario, hit, rejected = _seeing(case, scenario, hit, rejected)
         scenario, hit, rejected = _fitting(case, scenario, hit, rejected)
     numbers = Numbers(tokens, routes.threshold, last_prompt, _window(case, hit.target))
-    return Decision(hit.target.provider, hit.target.model, scenario, hit.why, numbers, rejected, hit.fallback)
+    relief = routes.rules["longContext"].model if "longContext" in routes.rules else ""
+    return Decision(hit.target.provider, hit.target.model, scenario, hit.why, numbers, rejected, hit.fallback, relief)
 
 
 def wants_tokens(

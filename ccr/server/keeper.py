@@ -59,6 +59,7 @@ class Clerk:
                 window=s.window,
                 retries=s.retries,
                 repeats=s.repeats,
+                relieves=s.relieves,
             )
             for s in message.stops
         ]

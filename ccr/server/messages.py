@@ -138,6 +138,9 @@ async def _sent(state: State, snapshot: Snapshot, inbound: Inbound, *, routed: R
     candidates = [candidate(state.board, upstream, repeats=repeats) for upstream in upstreams]
     prompt = Prompt(state, snapshot, inbound, routed.counts)
     await prompt.measure(upstreams)
+    relief = snapshot.relief(routed.decision, upstreams)
+    candidates += [candidate(state.board, upstream, repeats=repeats, relieves=True) for upstream in relief]
+    upstreams += relief
     trail.prompt_estimate = prompt.estimate(upstreams[0])
     state.lists.want(upstreams[0], trail.prompt_estimate, proxy_url=snapshot.config.proxy_url)
     errands = [_errand(state, snapshot, inbound, u, body=routed.body, prompt=prompt, trail=trail) for u in upstreams]

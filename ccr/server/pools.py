@@ -22,8 +22,11 @@ def _spec(provider: Provider) -> PoolSpec:
     return PoolSpec(provider.name, tuple(keys), provider.rotation_strategy, provider.enable_rotation, limits)
 
 
-def candidate(board: Board, upstream: Upstream, *, repeats: bool) -> Candidate:
-    """Return an upstream with its keys and its circuit; `repeats` if the client does not repeat by itself."""
+def candidate(board: Board, upstream: Upstream, *, repeats: bool, relieves: bool = False) -> Candidate:
+    """Return an upstream with its keys and its circuit; `repeats` if the client does not repeat by itself.
+
+    `relieves` if it is only there for a prompt that is too long for the others.
+    """
     provider = upstream.provider
     return Candidate(
         provider.name,
@@ -34,6 +37,7 @@ def candidate(board: Board, upstream: Upstream, *, repeats: bool) -> Candidate:
         retries=provider.retry_on_failure,
         repeats=max(0, provider.max_retries - 1) if repeats or provider.retry_for_everyone else 0,
         budget=provider.retry_seconds,
+        relieves=relieves,
     )
 
 

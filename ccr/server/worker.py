@@ -38,7 +38,7 @@ class Desk:
 
     def course(self, candidates: Sequence[Candidate], ask: Ask) -> "Course":
         """Return a course through the candidates."""
-        stops = tuple(say.Stop(c.provider, c.model, c.window, c.retries, c.repeats) for c in candidates)
+        stops = tuple(say.Stop(c.provider, c.model, c.window, c.retries, c.repeats, c.relieves) for c in candidates)
         number = next(_numbers)
         told = (outward(ask.since), ask.session, ask.tokens, ask.is_ready)
         return Course(self._peer, say.Open(number, self._place, stops, *told))

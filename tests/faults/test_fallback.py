@@ -77,6 +77,40 @@ def test_the_next_model_answers_and_is_named(
     run()
 
 
+LONG = "This model's maximum context length is 30000 tokens. However, your messages resulted in 50000 tokens."
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
+@pytest.mark.parametrize("asked", ["claude-opus-4-8", "up,m"], ids=["by a rule", "by name"])
+@pytest.mark.parametrize("windows", [{}, {"t": {"context_window": 400_000}}], ids=["unknown", "known"])
+def test_a_prompt_that_proves_too_long_goes_to_the_long_context_route(
+    stream: bool, asked: str, windows: dict[str, Any]
+) -> None:
+    async def script(seen: Seen, wire: Wire) -> None:
+        if seen.body["model"] == "m":
+            error = {"message": LONG, "code": "context_length_exceeded"}
+            await wire.answer(400, {"error": error})
+        else:
+            await answering()(seen, wire)
+
+    @trio_test()
+    async def run() -> None:
+        routes = {"default": "up,m", "longContext": "up,t", "longContextThreshold": 500_000}
+        make = routed(Router=routes, provider={"model_settings": windows})
+        async with live(script, make=make) as router:
+            assert await text_of(router, model=asked, stream=stream) == ("t", "up,t", "up,m")
+
+    run()
+
+
+@trio_test()
+async def test_the_long_context_route_is_no_fallback_for_other_failures() -> None:
+    async with live(answering(m=500), make=routed(Router={"default": "up,m", "longContext": "up,t"})) as router:
+        answer = await router.post(request(), headers=SELF_REPEATING)
+        assert answer.status_code == 500
+        assert {seen.body["model"] for seen in router.seen} == {"m"}
+
+
 @trio_test()
 async def test_a_model_that_is_tried_after_all_is_named_for_itself() -> None:
     # The circuit of the first is open, so it is only tried once the other has failed too.

@@ -44,10 +44,17 @@ class Done(Struct):
 
 
 def candidate(
-    model: str, keys: str = "", *, window: int = 0, repeats: int = 0, retries: bool = True, limits: Limits = UNLIMITED
+    model: str,
+    keys: str = "",
+    *,
+    window: int = 0,
+    repeats: int = 0,
+    retries: bool = True,
+    relieves: bool = False,
+    limits: Limits = UNLIMITED,
 ) -> Candidate:
     pool = Pool(PoolSpec(f"p-{model}", tuple(KeySpec(key) for key in keys), limits=limits), random.Random(1).random)
-    return Candidate(f"p-{model}", model, pool, Circuit(), window, retries, repeats)
+    return Candidate(f"p-{model}", model, pool, Circuit(), window, retries, repeats, relieves=relieves)
 
 
 def drive(candidates: Sequence[Candidate], script: Script, *, now: float = 0.0, tokens: int = 0) -> Done:
@@ -186,6 +193,36 @@ def test_overflow_of_an_unknown_window_is_measured_by_the_prompt() -> None:
     some = [candidate("a", "1"), candidate("b", "2", window=50), candidate("c", "3", window=200)]
     assert drive(some, always(a="overflow", b="ok", c="ok"), tokens=100).tries == ["a:1", "c:3"]
     assert drive(some, always(a="overflow", b="ok", c="ok")).tries == ["a:1"]
+
+
+def test_windows_that_are_not_known_are_tried_when_nothing_else_is_left() -> None:
+    some = [candidate("a", "1", window=100), candidate("b", "2"), candidate("c", "3", window=50)]
+    assert drive(some, always(a="overflow", b="ok")).tries == ["a:1", "b:2"]
+    assert drive(some, always(a="overflow", b="overflow")).tries == ["a:1", "b:2"]
+
+
+@pytest.mark.parametrize("window", [0, 200], ids=["unknown", "larger"])
+def test_relief_comes_only_for_prompts_that_are_too_long(window: int) -> None:
+    some = [candidate("a", "1", window=100), candidate("b", "2"), candidate("r", "3", window=window, relieves=True)]
+    assert drive(some, always(a="overflow", b="ok", r="ok")).tries == ["a:1", "r:3"]
+    assert drive(some, always(a="server", b="ok", r="ok")).tries == ["a:1", "b:2"]
+    done = drive(some, always(a="server", b="server", r="ok"))
+    assert done.tries == ["a:1", "b:2"]
+    assert done.verdict.failure is not None
+
+
+def test_relief_with_a_window_that_is_no_larger_does_not_come() -> None:
+    some = [candidate("a", "1", window=100), candidate("r", "3", window=90, relieves=True)]
+    done = drive(some, always(a="overflow", r="ok"))
+    assert done.tries == ["a:1"]
+    assert done.verdict.failure is not None
+    assert done.verdict.failure.kind == "overflow"
+
+
+def test_relief_does_not_shorten_the_wait_for_the_only_model() -> None:
+    some = [candidate("a", "1", limits=Limits(rpm=1)), candidate("r", "3", relieves=True)]
+    assert drive(some, always(a="ok", r="ok")).tries == ["a:1"]
+    assert drive(some, always(a="ok", r="ok"), now=25.0).tries == ["a:1"]
 
 
 def test_repairs_are_tried_at_once_and_bounded() -> None:

@@ -278,6 +278,14 @@ def test_long_image_request_goes_to_a_seeing_model() -> None:
     assert run({"body": body(), "tokens": 2000}, routes, Catalog({"p": models})).route == "p,blind"
 
 
+@pytest.mark.parametrize("model", ["claude-opus-4-8", "p,s"])
+def test_decision_tells_who_takes_prompts_that_prove_too_long(model: str) -> None:
+    catalog = Catalog({"p": {"s": Model(), "l": Model()}})
+    routes = Routes(rules={"default": Route("p,s"), "longContext": Route("p,l")})
+    assert run({"body": {**body(), "model": model}}, routes, catalog).relief == "p,l"
+    assert run({"body": body()}, Routes(rules={"default": Route("p,s")}), catalog).relief == ""
+
+
 def test_decision_tells_its_numbers() -> None:
     decision = run({"body": body(), "tokens": 70_000, "last_prompt": 80_000})
     numbers = decision.numbers

@@ -56,6 +56,7 @@ async def test_a_body_over_the_limit_is_refused() -> None:
         ("identity", b"abcd"),
         ("deflate, gzip", gzip.compress(zlib.compress(b"abcd"))),
     ],
+    ids=["gzip", "its old name", "deflate", "identity", "two"],
 )
 def test_a_compressed_body_is_inflated_and_no_longer_called_so(encoding: str, sent: bytes) -> None:
     @trio_test()
