@@ -34,6 +34,13 @@ class Scanner:
         self._word = ""
         self._key: list[str] = []
 
+    @classmethod
+    def of(cls, text: str) -> "Scanner":
+        """Return a scanner that has read the text."""
+        scanner = cls()
+        scanner.feed(text)
+        return scanner
+
     @property
     def ended(self) -> bool:
         """Whether the object has been closed, whatever came after it."""

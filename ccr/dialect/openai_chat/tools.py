@@ -37,6 +37,8 @@ class Slot:
         self._sent = 0
         self._placeholder = False
         self._cumulative = False
+        self._doubtful = ""
+        """A piece that is held because it may be an object inside, or the whole so far."""
 
     @property
     def has_arguments(self) -> bool:
@@ -46,12 +48,15 @@ class Slot:
     @property
     def whole(self) -> bool:
         """Whether the arguments so far are one object, or the vendor said that there are none."""
-        return self._scanner.ended if self._pieces else self._placeholder
+        ended = self._scanner.ended or (bool(self._doubtful) and _is_whole(self._doubtful))
+        return ended if self._pieces else self._placeholder
 
     def echoes(self, piece: str) -> bool:
         """Tell whether the piece says nothing that is not known."""
         if self._placeholder and not self._pieces:
             return piece.strip() in ("", "{}")
+        if self._doubtful and piece == self._doubtful:
+            return True
         return not piece or (len(piece) == self._length and piece == "".join(self._pieces))
 
     def add(self, piece: str) -> str:
@@ -63,12 +68,16 @@ class Slot:
             # Either no arguments, or what some vendors send before the real ones.
             self._placeholder = True
             return ""
+        if self._doubtful and piece:
+            self._settle(is_start=piece.startswith(self._doubtful))
         if self._pieces and piece.lstrip().startswith("{"):
             return self._add_object(piece)
         return self._append(piece)
 
     def release(self, *, over: bool) -> Iterable[Event]:
         """Release what is held. A call starts with its first arguments, since id and name may come just before them."""
+        if over and self._doubtful:
+            self._settle(is_start=_is_whole(self._doubtful))
         if not self.started:
             if not over and not (self.name and self._pieces):
                 return
@@ -86,10 +95,21 @@ class Slot:
         if self._scanner.ended:
             return "" if self._repeats(piece) else piece
         known = "".join(self._pieces) if self._length <= len(piece) else ""
-        if known and piece.startswith(known) and (self._cumulative or not self._may_hold_object(known)):
+        if known and piece.startswith(known):
+            if not self._cumulative and self._may_hold_object(known):
+                if _may_grow(known + piece) and not Scanner.of(piece).broken:
+                    self._doubtful = piece
+                    return ""
+                return self._append(piece)
             self._cumulative = True
             piece = piece[len(known) :]
         return self._append(piece)
+
+    def _settle(self, *, is_start: bool) -> None:
+        """What was held is the whole so far, or an object inside."""
+        piece, self._doubtful = self._doubtful, ""
+        self._cumulative = is_start
+        self._append(piece[self._length :] if is_start else piece)
 
     def _may_hold_object(self, known: str) -> bool:
         """Tell whether a piece that repeats the start may be an object inside: a short one, where a value may begin."""
@@ -262,6 +282,16 @@ def _arguments(value: Any) -> str:
     if isinstance(value, (dict, list)):
         return dump_text(value)
     return ""
+
+
+def _is_whole(text: str) -> bool:
+    return Scanner.of(text).complete
+
+
+def _may_grow(text: str) -> bool:
+    """Tell whether a text may be the beginning of an object, and is none yet."""
+    scanner = Scanner.of(text)
+    return not (scanner.broken or scanner.ended)
 
 
 def _string(value: Any) -> str:

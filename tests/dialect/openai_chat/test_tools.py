@@ -38,6 +38,27 @@ ROWS: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str, dict[str, Any]]
         [tool(0, call="a", name="Bash", args='{"a_long_name": '), tool(0, args='{"a_long_name": {"c":1}}')],
         [("a", "Bash", {"a_long_name": {"c": 1}})],
     ),
+    "cumulative from a short colon on": (
+        [
+            tool(0, call="a", name="Bash", args='{"c":'),
+            tool(0, args='{"c":{"d'),
+            tool(0, args='{"c":{"d":1}'),
+            tool(0, args='{"c":{"d":1}}'),
+        ],
+        [("a", "Bash", {"c": {"d": 1}})],
+    ),
+    "cumulative in two steps": (
+        [
+            tool(0, call="a", name="Bash", args='{"c":'),
+            tool(0, args=WHOLE_A),
+            tool(1, call="b", name="Bash", args="{}"),
+        ],
+        [A, ("b", "Bash", {})],
+    ),
+    "an object inside that looks like the start, in pieces": (
+        [tool(0, call="a", name="Bash", args='{"c":'), tool(0, args='{"c":'), tool(0, args="1}"), tool(0, args="}")],
+        [("a", "Bash", {"c": {"c": 1}})],
+    ),
     "an object inside that looks like the start": (
         [tool(0, call="a", name="Bash", args='{"c":'), tool(0, args='{"c":1}'), tool(0, args="}")],
         [("a", "Bash", {"c": {"c": 1}})],
