@@ -186,7 +186,7 @@ def _translated(
     )
 
     def reply(heading: Heading) -> Reply:
-        filters = [*upstream.chain.filters(context), *names.filters()]
+        filters = [*upstream.filters(context), *names.filters()]
         encoder = StreamEncoder(heading) if inbound.stream else MessageEncoder(heading)
         stages = upstream.chain.stages(context)
         return Reply(upstream.dialect.decoder(request, target), filters, encoder, stages=stages)

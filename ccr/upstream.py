@@ -20,7 +20,9 @@ from ccr.dialect.price_table import tariff
 from ccr.dialect.vendor import Auth, DialectName, Vendor
 from ccr.dialect.vendor_table import find, for_model, is_known, speaking
 from ccr.dialect.vertex import Vertex
+from ccr.transform.base import Context, Filter
 from ccr.transform.chain import Chain
+from ccr.transform.texttools import TextTools
 
 DIALECTS: Mapping[DialectName, Dialect] = {
     "openai_chat": OpenAIChat(),
@@ -99,6 +101,14 @@ class Upstream:
         told = self.facts.documents
         target = Target(self.provider.name, self.model, self.url, self.vendor, options=self.chain.options)
         return self.dialect.reads_pdf(target) if told is None else told
+
+    def filters(self, context: Context) -> list[Filter]:
+        """Return fresh filters for one reply: the chain's, and first what the server may need that no entry names."""
+        own = self.chain.filters(context)
+        if not context.vendor.text_tools or self.chain.names(TextTools.name):
+            return own
+        found = TextTools({}).filter(context)
+        return [found, *own] if found else own
 
     @cached_property
     def is_anthropic(self) -> bool:

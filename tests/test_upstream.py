@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 
 from ccr.config.parse import parse
+from ccr.core.event import Event, Finish, Start, Text, ToolStart
 from ccr.core.jsonio import dump_text
 from ccr.dialect.model_table import ModelFacts
 from ccr.snapshot import Snapshot
+from ccr.transform.base import Context
 from ccr.upstream import Upstream, known
+from tests.grammar import run
 
 
 def upstream(url: str, *, model: str = "m", **settings: Any) -> Upstream:
@@ -103,3 +106,34 @@ def test_own_prices_go_before_the_list() -> None:
 )
 def test_where_nobody_knows_a_relay_the_key_may_travel_otherwise(url: str, use: list[Any], other: str | None) -> None:
     assert upstream(url, transformer={"use": use}).other_auth == other
+
+
+OFFER = {"tools": [{"type": "function", "function": {"name": "Bash", "parameters": {"type": "object"}}}]}
+WRITTEN = '<tool_call>{"name": "Bash", "arguments": {"command": "ls"}}</tool_call>'
+
+
+@pytest.mark.parametrize(
+    ("url", "use", "found"),
+    [
+        ("http://localhost:11434/v1", [], True),
+        ("http://127.0.0.1:1234/v1", [], True),
+        ("http://127.0.0.1:8000/v1", [], True),
+        ("https://gpu.example/v1", ["cleancache"], True),
+        ("https://gpu.example/v1", [["texttools", {"enable": False}]], False),
+        ("https://api.openai.com/v1", [], False),
+        ("https://api.openai.com/v1", ["texttools"], True),
+    ],
+    ids=["ollama", "lmstudio", "vllm", "unknown", "switched off", "known", "known, switched on"],
+)
+def test_calls_in_text_are_found_where_the_server_may_leave_them(url: str, use: list[Any], found: bool) -> None:
+    made = upstream(url, transformer={"use": use})
+    context = Context("p", "m", made.vendor, stream=True, request=OFFER)
+    events: list[Event] = [Start(), Text("So: "), Text(WRITTEN), Finish("end_turn")]
+    for one in made.filters(context):
+        events = run(one, events)
+    assert any(isinstance(event, ToolStart) for event in events) is found
+
+
+def test_without_tools_nothing_is_looked_for() -> None:
+    made = upstream("http://127.0.0.1:8000/v1")
+    assert made.filters(Context("p", "m", made.vendor, stream=True)) == []

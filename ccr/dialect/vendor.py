@@ -52,6 +52,8 @@ class Vendor(msgspec.Struct, frozen=True):
     """Takes a forced `tool_choice` only while thinking is switched off."""
     parallel_option: bool = True
     """Takes `parallel_tool_calls: false`."""
+    text_tools: bool = False
+    """May leave calls in the text that the model wrote there: what serves the model has no parser for its markup."""
     max_tools: int | None = None
     """How many function tools a request may offer; what is beyond is left out."""
     late_system: bool = False

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from ccr.dialect.vendor import Auth, DialectName, Vendor
 
-UNKNOWN = Vendor()
+UNKNOWN = Vendor(text_tools=True)
 
 TABLE: tuple[Vendor, ...] = (
     Vendor(
@@ -302,6 +302,7 @@ TABLE: tuple[Vendor, ...] = (
         "https://docs.ollama.com/api/openai-compatibility",
         (":11434", "ollama.com"),
         parallel_option=False,
+        text_tools=True,
     ),
     Vendor(
         "lmstudio",
@@ -309,12 +310,14 @@ TABLE: tuple[Vendor, ...] = (
         (":1234",),
         # A named function as an object is refused.
         required_tool_choice=False,
+        text_tools=True,
         top_k=True,
     ),
     Vendor(
         "local",
         "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
         ("localhost", "127.0.0.1", "host.docker.internal"),
+        text_tools=True,
         top_k=True,
     ),
     Vendor(

@@ -64,6 +64,10 @@ class Chain:
         speaker = self._speaker
         return speaker.options if speaker else {}
 
+    def names(self, name: str) -> bool:
+        """Tell whether an entry has this name."""
+        return any(entry.name == name for entry in self.entries)
+
     @property
     def login(self) -> Login | None:
         """Another program's login that stands in for the provider's key, if the chain names one."""

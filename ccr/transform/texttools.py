@@ -1,17 +1,22 @@
 """Tool calls out of text: for models and servers that write them there."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from ccr.core.event import Event, Finish, Start, Text, Thinking, ToolArgs, ToolEnd, ToolStart, UsageSeen
 from ccr.core.tagscan import Marks
 from ccr.core.toolname import wire_name
 from ccr.transform.base import Context, Filter, Transformer
+from ccr.transform.option import flag
 from ccr.transform.textcall import BRACKETS, SPECIAL, Call, Tools, read_calls
 
 _BARE = re.compile(r'\s*(?:$|\{\s*(?:"(?:name|function|type|tool|arguments|parameters)"\s*:|$|"\w*"?\s*$))')
 """How a reply begins that is nothing but one call as JSON, or may become one."""
 
+
+_TELLING = re.compile(r"[<\[`\n]")
+"""What text has to have in it to begin a mark, or to begin or end code."""
 
 LEFTOVERS = ("</tool_call>",)
 """What may follow a call that had no opener of its own."""
@@ -19,13 +24,21 @@ LEFTOVERS = ("</tool_call>",)
 
 class TextTools(Transformer):
     """Turns tool calls that the model writes as text into real ones: of GLM, Qwen, Kimi, MiniMax, DeepSeek, Mistral and
-    Hermes models. Only calls of tools that the request offers count, and never in code blocks."""
+    Hermes models. Only calls of tools that the request offers count, and never in code blocks. Servers of one's own and
+    providers that ccr doesn't know have it without an entry.
+
+    `enable`: false leaves such calls in the text (default true).
+    """
 
     name = "texttools"
 
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        super().__init__(options)
+        self.enable = flag(options, "enable", default=True)
+
     def filter(self, context: Context) -> Filter | None:
         """Return the filter, if the request offers tools."""
-        tools = offered(context)
+        tools = offered(context) if self.enable else {}
         return TextToolFilter(tools) if tools else None
 
 
@@ -45,6 +58,8 @@ class TextToolFilter:
 
     def feed(self, event: Event) -> Iterable[Event]:
         """Scan text and thinking; whatever else comes ends them."""
+        if self._passes(event):
+            return (event,)
         if isinstance(event, Text):
             return [*self._flush_thought(), *self._events(self._said.feed(event.text), Text)]
         if isinstance(event, Thinking):
@@ -55,6 +70,12 @@ class TextToolFilter:
         if isinstance(event, Finish) and event.reason == "end_turn" and self._calls:
             event = Finish("tool_use")
         return [*held, event]
+
+    def _passes(self, event: Event) -> bool:
+        """Tell whether an event is nothing but text or thinking without a mark, as nearly all are."""
+        if isinstance(event, Text):
+            return self._thought.idle and self._said.passes(event.text)
+        return isinstance(event, Thinking) and self._said.idle and self._thought.passes(event.text)
 
     def close(self) -> list[Event]:
         """Release what is held."""
@@ -88,6 +109,15 @@ class CallScanner:
         self._bare = self._bare_allowed = bare
         self._held = ""
         self._reset()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is held or waited for."""
+        return not (self._bare or self._held or self._opener or self._trim)
+
+    def passes(self, text: str) -> bool:
+        """Tell whether more text would come out as it is, so that it needn't be fed."""
+        return self.idle and not _TELLING.search(text)
 
     def feed(self, text: str) -> Iterable[str | Call]:
         """Take more text, return what is certain by now. A call is certain when it is complete."""
