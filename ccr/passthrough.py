@@ -1,9 +1,10 @@
 """A reply that already is what the client wants: its bytes go on untouched, with a tap beside them. Sans-io.
 
-The tap reads the usage and the signatures, notices errors and broken streams. Nothing is held back but the very first
-event, because an error there can still be told with an HTTP status. That event names the model: where the router asked
-for another than the client did, it gets the client's name for it, since Claude Code 2.1.197 gives thinking back only
-to the model that it believes to talk to, and Anthropic refuses a turn without its thinking.
+The tap reads the usage and the signatures, notices errors and broken streams. Nothing is held back but what comes
+before the first content, because after an error there somebody else can still answer. The first event names the model:
+where the router asked for another than the client did, it gets the client's name for it, since Claude Code 2.1.197
+gives thinking back only to the model that it believes to talk to, and Anthropic refuses a turn without its thinking.
+Events without names, by which clients go, are given them.
 """
 
 import re
@@ -21,6 +22,9 @@ from ccr.dialect.anthropic.decode import read_usage
 from ccr.dialect.anthropic.signed import MARKS, Signatures
 from ccr.dialect.fault import error_in
 from ccr.reply import CUT, EMPTY, LARGE, WHOLE_LIMIT, Reply
+
+_BEFORE = frozenset({"message_start", "ping", "error"})
+"""What says nothing yet."""
 
 _READ = frozenset({"message_start", "message_delta", "message_stop", "error"})
 
@@ -49,6 +53,7 @@ class Passthrough:
         self._start = b""
         self._sniffed = False
         self._whole = False
+        self._seen = self._nameless = False
         self._complete = False
 
     @property
@@ -87,11 +92,13 @@ class Passthrough:
             return b""
         if self._whole:
             return self._close_whole(cut)
-        self._tap(self._splitter.close())
+        last = self._splitter.close()
+        self._tap(last)
+        rest = b"".join(map(_named, last)) if self._nameless else b""
         if self._complete or self.fault is not None:
-            return b""
+            return rest
         if self.stop_reason and cut is None:
-            return frame("message_stop", {"type": "message_stop"})
+            return rest + frame("message_stop", {"type": "message_stop"})
         return self.fail(cut or (CUT if self._size else EMPTY))
 
     def fail(self, fault: Fault) -> bytes:
@@ -121,7 +128,13 @@ class Passthrough:
             first = b"".join((*self._held, data))
             self._held = []
             return self._from_other(self._other.feed(first))
-        self._tap(self._splitter.feed(data))
+        events = self._splitter.feed(data)
+        if events and not self._seen and _is_nameless(events[0]):
+            self._nameless, self._held = True, []
+        self._seen = self._seen or bool(events)
+        self._tap(events)
+        if self._nameless:
+            data = b"".join(map(_named, events))
         if self._splitter.held > WHOLE_LIMIT:
             return self.fail(LARGE)
         if self.begun:
@@ -140,7 +153,7 @@ class Passthrough:
                 value = _value(event.data)
                 name = name or str(value.get("type", ""))
                 self._note(name, value)
-            if name not in ("error", "ping") and self.fault is None:
+            if name not in _BEFORE and self.fault is None:
                 self.begun = True
 
     def _note(self, name: str, value: Json) -> None:
@@ -196,6 +209,20 @@ class Passthrough:
             return data
         name = re.compile(rb'("model"\s*:\s*)' + re.escape(dump(self._told_model)))
         return name.sub(lambda found: found[1] + dump(wanted), data, count=1)
+
+
+def _is_nameless(first: ServerEvent) -> bool:
+    """Tell whether an event of the Messages API came without its name."""
+    return not first.name and isinstance(_value(first.data).get("type"), str)
+
+
+def _named(event: ServerEvent) -> bytes:
+    """Return an event with the name that its data tell; nothing of what isn't one, such as `[DONE]`."""
+    name = event.name or _value(event.data).get("type")
+    if not isinstance(name, str):
+        return b""
+    data = event.data.replace(b"\n", b"\ndata: ")
+    return b"event: %s\ndata: %s\n\n" % (name.encode(), data)
 
 
 def _value(data: bytes) -> Json:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ccr.anthropic.message import MessageEncoder
 from ccr.anthropic.stream import StreamEncoder, error_frame, frame
 from ccr.core.event import Fault
+from ccr.core.jsonio import dump
 from ccr.core.recall import Keepsake
 from ccr.core.usage import Usage
 from ccr.dialect.anthropic import Anthropic
@@ -95,14 +96,14 @@ def test_reply_that_names_no_model_passes_as_it_is() -> None:
     assert found.feed(raw) == raw
 
 
-def test_bytes_go_on_at_once_from_the_first_event_on() -> None:
+def test_bytes_go_on_at_once_from_the_first_content_on() -> None:
     found = passthrough()
-    first, second = STREAM[:10], STREAM[10:]
-    assert found.feed(first) == b""
+    start, rest = sse(EVENTS[0]), sse(*EVENTS[1:])
+    assert found.feed(start[:10]) + found.feed(start[10:]) + found.feed(rest[:10]) == b""
     assert not found.begun
-    assert found.feed(second[:600]) == first + second[:600]
+    assert found.feed(rest[10:200]) == start + rest[:200]
     assert found.begun
-    assert found.feed(second[600:]) == second[600:]
+    assert found.feed(rest[200:]) == rest[200:]
 
 
 def test_a_whole_message_passes_byte_for_byte() -> None:
@@ -133,11 +134,12 @@ def test_a_stream_becomes_json_where_no_stream_was_asked_for() -> None:
     [
         (sse(ERROR), True),
         (sse({"type": "ping"}, ERROR), True),
+        (sse(EVENTS[0], {"type": "ping"}, ERROR), True),
         (b"data: " + json.dumps(ERROR).encode() + b"\n\n", True),
         (json.dumps(ERROR).encode(), True),
         (json.dumps(ERROR).encode(), False),
     ],
-    ids=["event", "after a ping", "without a name", "json for a stream", "json"],
+    ids=["event", "after a ping", "after the start", "without a name", "json for a stream", "json"],
 )
 def test_an_error_before_content_is_a_fault_and_sends_nothing(raw: bytes, stream: bool) -> None:
     found = passthrough(stream=stream)
@@ -205,18 +207,22 @@ def test_a_reply_that_is_none_is_a_fault(raw: bytes, stream: bool, code: str) ->
 def test_an_event_without_an_end_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ccr.passthrough.WHOLE_LIMIT", 100)
     found = passthrough()
-    out = found.feed(frame("message_start", {"type": "message_start", "message": {}}) + b"data: ")
+    out = found.feed(sse(*EVENTS[:2]) + b"data: ")
     for _ in range(20):
         out += found.feed(b"x" * 10)
     assert found.fault is not None
     assert out.endswith(error_frame(found.fault))
 
 
-def test_a_stream_of_an_imitator_needs_neither_names_nor_a_last_event() -> None:
-    raw = b"".join(b"data: " + json.dumps(event).encode() + b"\n\n" for event in EVENTS[:-1])
+@pytest.mark.parametrize("size", [1, 50, 100_000])
+@pytest.mark.parametrize("end", [b"", b"data: [DONE]\n\n"], ids=["open", "done"])
+def test_a_stream_of_an_imitator_needs_neither_names_nor_a_last_event(size: int, end: bytes) -> None:
+    raw = b"".join(b"data: " + dump(event) + b"\n\n" for event in EVENTS[:-1]) + end
     found = passthrough()
-    assert found.feed(raw) + found.close() == raw + sse(EVENTS[-1])
+    pieces = [raw[i : i + size] for i in range(0, len(raw), size)]
+    assert b"".join(map(found.feed, pieces)) + found.close() == STREAM
     assert found.fault is None
+    assert (found.usage, found.stop_reason) == (Usage(7, 9, 3, 2), "end_turn")
 
 
 @pytest.mark.parametrize(
@@ -257,8 +263,8 @@ THINKING: list[Json] = [
 @pytest.mark.parametrize("named", [True, False], ids=["named", "without names"])
 def test_only_the_signatures_of_a_passed_reply_are_noted(named: bool) -> None:
     found, data = passthrough(), sse(*THINKING)
-    data = data if named else b"".join(line for line in data.splitlines(True) if not line.startswith(b"event:"))
-    assert b"".join(found.feed(data[i : i + 9]) for i in range(0, len(data), 9)) == data
+    sent = data if named else b"".join(line for line in data.splitlines(True) if not line.startswith(b"event:"))
+    assert b"".join(found.feed(sent[i : i + 9]) for i in range(0, len(sent), 9)) == data
     assert found.keepsake == Keepsake(maker="it", signatures=["abc", "def"])
 
 
