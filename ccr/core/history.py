@@ -10,6 +10,7 @@ from ccr.core.known import once
 from ccr.core.unified import Json
 
 NO_RESULT = "[No result: this tool call was interrupted.]"
+NO_SIGHT = "[An image was left out here: this model can't see images.]"
 ORPHAN = "[Result of an earlier tool call that is no longer in this conversation]"
 
 

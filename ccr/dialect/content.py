@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from ccr.core.history import NO_SIGHT
 from ccr.core.unified import Json
 
 _EXECUTED = ("code_execution_tool_result", "bash_code_execution_tool_result")
@@ -30,7 +31,7 @@ def stand_in(part: Json) -> str:
     if kind == "text":
         return _string(part.get("text"))
     if kind in ("image_url", "image"):
-        return "[An image was left out here: this model can't see images.]"
+        return NO_SIGHT
     if kind == "document":
         return _document(part)
     if kind == "search_result":

@@ -8,8 +8,20 @@ from msgspec import Struct
 from ccr.core.jsonio import dump, load
 from ccr.core.toolid import alnum_id
 from ccr.core.turns import with_one_user, without_user_after_tool
+from ccr.keys.picture import leave_out_images
 
-Op = Literal["drop", "rename", "clamp", "fill", "sign", "short_ids", "take_turns", "strip_thinking", "stop_thinking"]
+Op = Literal[
+    "drop",
+    "rename",
+    "clamp",
+    "fill",
+    "sign",
+    "short_ids",
+    "take_turns",
+    "leave_out_images",
+    "strip_thinking",
+    "stop_thinking",
+]
 Span = Literal["model", "session", "once"]
 """For whom a fix holds: every request to the provider's model, those of the same session, or just this one."""
 
@@ -44,7 +56,8 @@ class Fix(Struct, frozen=True):
     drop: remove the field. rename: call it `to`. clamp: keep the number within `least` and `most`. fill: set it to `to`
     in every turn of the assistant that lacks it. sign: give calls of tools the signature that stands for none.
     short_ids: make the ids of tool calls nine letters and digits. take_turns: let no user speak directly after a tool
-    or after a user. strip_thinking: remove the thoughts of earlier turns; stop_thinking: also ask for no new ones.
+    or after a user. leave_out_images: put words in their place. strip_thinking: remove the thoughts of earlier turns;
+    stop_thinking: also ask for no new ones.
     """
 
     op: Op
@@ -63,6 +76,7 @@ class Fix(Struct, frozen=True):
             "fill": f"add {where} where it is missing",
             "sign": "add the stand-in for a missing thought signature",
             "short_ids": "send short ids of tool calls",
+            "leave_out_images": "put words in the place of images",
             "take_turns": "let no user speak twice, nor directly after a tool",
             "strip_thinking": "leave out earlier thoughts",
             "stop_thinking": "leave out earlier thoughts and ask for no new ones",
@@ -96,6 +110,8 @@ def apply(fix: Fix, body: Any) -> bool:
             return _short_ids(body)
         case "take_turns":
             return _take_turns(body)
+        case "leave_out_images":
+            return leave_out_images(body)
     return _strip_thinking(body, stops=fix.op == "stop_thinking")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from ccr.core.jsonio import load
 from ccr.core.pattern import pattern
 from ccr.keys.fix import ANY, ESSENTIAL, MAXIMUM, Fix, apply, maximums
+from ccr.keys.picture import refuses_images
 
 MENDABLE = frozenset({400, 413, 422})
 """Statuses with which a body is refused."""
@@ -121,10 +122,15 @@ _MISSING_REASONING = _rule(
 
 
 def is_refusal(status: int, answer: bytes) -> bool:
-    """Tell whether an answer is about the body that was sent. llama.cpp and Ollama take what a chat template can't
-    put into words for an error of their own: https://github.com/mistralai/mistral-vibe/issues/1006
+    """Tell whether an answer is about the body that was sent.
+
+    llama.cpp and Ollama take what a chat template can't put into words for an error of their own:
+    https://github.com/mistralai/mistral-vibe/issues/1006. So do some with images for a model that can't see.
     """
-    return status in MENDABLE or (status == 500 and bool(_TEMPLATE.search(answer.decode("utf-8", "replace"))))
+    if status in MENDABLE:
+        return True
+    text = answer.decode("utf-8", "replace")
+    return (status == 500 and bool(_TEMPLATE.search(text))) or (status in (404, 500) and refuses_images(text))
 
 
 def diagnose(answer: bytes, body: bytes) -> tuple[Fix, ...]:
@@ -137,13 +143,32 @@ def diagnose(answer: bytes, body: bytes) -> tuple[Fix, ...]:
         return ()
     error = _json(answer)
     texts = list(_texts(error)) or [answer.decode("utf-8", "replace")]
-    for find in (_forced, _thoughts, _ids, _turns, _room, _tokens, _renamed, _located, _thinking, _refused, _hinted):
+    for find in (
+        _images,
+        _forced,
+        _thoughts,
+        _ids,
+        _turns,
+        _room,
+        _tokens,
+        _renamed,
+        _located,
+        _thinking,
+        _refused,
+        _hinted,
+    ):
         proposed = dict.fromkeys(find(texts, error, sent))
         tried = _json(body)
         fixes = tuple(fix for fix in list(proposed)[:PROPOSALS] if apply(fix, tried))
         if fixes:
             return fixes[:FIXES]
     return ()
+
+
+def _images(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[Fix]:
+    """The model sees no images; with one in its history, a session would be refused for good."""
+    if any(refuses_images(text) for text in texts):
+        yield Fix("leave_out_images")
 
 
 def _thoughts(texts: Sequence[str], error: Any, sent: dict[str, Any]) -> Iterator[Fix]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ccr.keys.fix import Fix, mend
-from ccr.keys.learn import diagnose
+from ccr.keys.learn import diagnose, is_refusal
 
 TURNS: list[dict[str, Any]] = [
     {"role": "system", "content": "s"},
@@ -528,6 +528,23 @@ def test_turns_are_ordered_as_the_template_wants(told: dict[str, Any]) -> None:
     answer = json.dumps(told).encode()
     assert diagnose(answer, json.dumps(body).encode()) == (Fix("take_turns"),)
     assert diagnose(answer, json.dumps(CHAT).encode()) == ()
+
+
+@pytest.mark.parametrize("status", [400, 404, 500])
+def test_images_that_a_model_can_not_see_are_left_out(status: int) -> None:
+    told = json.dumps(openai("No endpoints found that support image input")).encode()
+    part = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}}
+    body = {"model": "m", "messages": [{"role": "user", "content": [part]}]}
+    assert is_refusal(status, told)
+    (fix,) = diagnose(told, json.dumps(body).encode())
+    mended = mend(json.dumps(body).encode(), [fix])
+    assert b"image_url" not in mended
+    assert diagnose(told, mended) == ()
+
+
+def test_a_model_that_is_not_there_is_no_refusal_of_the_body() -> None:
+    assert not is_refusal(404, json.dumps(openai("model not found")).encode())
+    assert not is_refusal(500, json.dumps(openai("boom")).encode())
 
 
 HOPELESS: list[Any] = [
