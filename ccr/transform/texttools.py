@@ -15,6 +15,9 @@ _BARE = re.compile(r'\s*(?:$|\{\s*(?:"(?:name|function|type|tool|arguments|param
 """How a reply begins that is nothing but one call as JSON, or may become one."""
 
 
+_NAMED = re.compile(r'\s*\{\s*"(?:name|function|tool)"\s*:\s*"([^"\\]*)"')
+"""How it begins when it is known whose call it would be."""
+
 _TELLING = re.compile(r"[<\[`\n]")
 """What text has to have in it to begin a mark, or to begin or end code."""
 
@@ -123,7 +126,8 @@ class CallScanner:
         """Take more text, return what is certain by now. A call is certain when it is complete."""
         if self._bare:
             self._held += text
-            if _BARE.match(self._held):
+            named = _NAMED.match(self._held)
+            if _BARE.match(self._held) and (named is None or named[1] in self._tools):
                 return
             self._bare, text, self._held = False, self._held, ""
         rest, self._held = self._held + text, ""

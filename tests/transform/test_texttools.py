@@ -42,6 +42,14 @@ def test_markup_becomes_a_call_however_it_is_cut(sample: str, cuts: list[int]) -
     assert events[-1] == USED
 
 
+def test_json_of_something_else_is_not_held() -> None:
+    found = make("texttools").filter(context(sent=request()))
+    assert found is not None
+    assert list(found.feed(Text('{"name": "my'))) == []
+    assert list(found.feed(Text('-app", "version": '))) == [Text('{"name": "my-app", "version": ')]
+    assert list(found.feed(Text('"1"}'))) == [Text('"1"}')]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
