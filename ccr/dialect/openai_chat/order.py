@@ -1,6 +1,6 @@
 """The order of messages that strict vendors insist on, and the end and the marks of a conversation."""
 
-from ccr.core.turns import without_user_after_tool
+from ccr.core.turns import with_few_calls, without_user_after_tool
 from ccr.core.unified import Json
 from ccr.dialect.openai_chat.part import joined
 from ccr.dialect.vendor import Vendor
@@ -38,7 +38,7 @@ class Conversation:
 
     def close(self) -> list[Json]:
         """Return all messages, as the vendor takes them."""
-        messages = self._messages
+        messages = with_few_calls(self._messages)
         if not self._vendor.user_after_tool:
             messages = without_user_after_tool(messages)
         if all(message["role"] == "system" for message in messages):

@@ -69,3 +69,10 @@ def test_marks_are_sent_to_nobody_else(vendor: str) -> None:
         at(vendor), user(text("a", **MARK)), assistant(use()), user(result(**MARK)), system=[text("s", **MARK)]
     )
     assert "cache_control" not in str(found)
+
+
+def test_no_message_has_more_calls_than_are_taken() -> None:
+    ids = [f"t{index}" for index in range(200)]
+    found = messages(at("openai"), user("go"), assistant(*map(use, ids)), user(*map(result, ids)))
+    assert [len(m["tool_calls"]) for m in found if m["role"] == "assistant"] == [128, 72]
+    assert [m["tool_call_id"] for m in found if m["role"] == "tool"] == ids
