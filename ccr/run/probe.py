@@ -197,6 +197,7 @@ async def _examine(finding: Finding, asked: Bench, tap: Tapped, *, seconds: floa
     used = len(calls.blocks("tool_use"))
     tell("images")
     seen = await ask(max_tokens=16, messages=[{"role": "user", "content": _picture()}])
+    sight = False if asked.is_blind(finding.model) else _verdict(seen)
     tell("reasoning")
     thought = await ask(max_tokens=2048, thinking={"type": "enabled", "budget_tokens": 1024})
     reasoning = _reasoning(thought, tap.data)
@@ -207,7 +208,7 @@ async def _examine(finding: Finding, asked: Bench, tap: Tapped, *, seconds: floa
         finding,
         tools=bool(used) if calls.ok or calls.kind == "caller" else None,
         parallel_tools=used > 1 if used else None,
-        vision=known.images if known.images is not None else _verdict(seen),
+        vision=known.images if known.images is not None else sight,
         reasoning=reasoning,
         context_window=known.context_window,
         max_output=output,

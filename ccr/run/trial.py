@@ -78,6 +78,10 @@ class Bench:
             return Answer(0, ms, error=f"no complete answer in {seconds:g} s", kind="timeout")
         return _answer(client, self._state.recent[-1] if self._state.recent else None, ms)
 
+    def is_blind(self, model: str) -> bool:
+        """Tell whether a model answered a request with an image only without it."""
+        return any(fix.op == "leave_out_images" for fix in self._state.board.lessons.fixes(self._provider, model, ""))
+
 
 @asynccontextmanager
 async def bench(
