@@ -41,6 +41,7 @@ DROPPED_HEADERS = frozenset(
         "authorization",
         "connection",
         "content-length",
+        "content-type",
         "expect",
         "host",
         "keep-alive",
@@ -55,7 +56,7 @@ DROPPED_HEADERS = frozenset(
         "x-ccr-routes",
     }
 )
-"""Of the client's headers, those that speak of its connection to us or hold the router's key."""
+"""Of the client's headers, those of its connection to us, those with a key, and what it calls its JSON."""
 
 KEY_HEADERS = {"bearer": "authorization", "basic": "authorization", "google": "authorization"}
 """The headers of those ways of sending a key that aren't named after theirs."""

@@ -57,13 +57,20 @@ def test_only_the_models_name_changes_in_what_passes_through(raw: bytes, expecte
 
 
 def test_what_passes_through_keeps_the_clients_headers_but_its_credentials() -> None:
-    asked = inbound(request(), anthropic_beta="a", authorization="Bearer router", host="127.0.0.1", x_app="cli")
+    asked = inbound(
+        request(),
+        anthropic_beta="a",
+        authorization="Bearer router",
+        content_type="text/plain",
+        host="127.0.0.1",
+        x_app="cli",
+    )
     call = plan.build(asked, asked.body, upstream(**PASSING), recall=Recall()).call
     assert call.url == "https://x.test/v1/messages?beta=true"
     assert call.auth == "x-api-key"
     assert call.headers["anthropic-beta"] == "a"
     assert call.headers["x-app"] == "cli"
-    assert not {"authorization", "host"} & set(call.headers)
+    assert not {"authorization", "content-type", "host"} & set(call.headers)
 
 
 def test_usage_that_is_added_up_is_never_passed_through() -> None:
