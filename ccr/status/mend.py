@@ -12,6 +12,7 @@ _MENDS: Mapping[str, str] = {
     "timeout": "no answer in time: try again, or give it longer with --timeout",
     "model": "check the model's name, and that the key may use it",
     "overflow": "the model's context is too small for any use here",
+    "silent": "the model ended its turn without a word: try again, or another model",
     "caller": "the provider refuses the request itself: check api_base_url and the transformers",
 }
 """By the kind of failure, as `ccr.keys.failure` names it."""
