@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container, Iterable, Mapping
+from functools import lru_cache
 
 from ccr.core.event import Text, Thinking
 
@@ -25,10 +26,7 @@ class Marks:
     """Finds marks in text that comes in pieces. A mark inside Markdown code is text: the model talks about it."""
 
     def __init__(self, marks: Iterable[str]) -> None:
-        ordered = sorted(set(marks), key=len, reverse=True)
-        self._marks = re.compile("|".join(["`+", "\n", *map(re.escape, ordered)]))
-        self._beginnings = {mark[:length] for mark in ordered for length in range(1, len(mark))}
-        self._longest = max(map(len, ordered))
+        self._marks, self._beginnings, self._longest = _prepared(tuple(marks))
         self._code = 0  # the number of backticks that opened the code we are in
 
     def cut(self, data: str) -> tuple[str, str, str]:
@@ -55,6 +53,15 @@ class Marks:
             self._code = len(mark)
         elif len(mark) == self._code or (self._code >= 3 and len(mark) > self._code):
             self._code = 0
+
+
+@lru_cache(64)
+def _prepared(marks: tuple[str, ...]) -> tuple[re.Pattern[str], frozenset[str], int]:
+    """Return what finds the marks, their beginnings, and the length of the longest. Each reply wants the same again."""
+    ordered = sorted(set(marks), key=len, reverse=True)
+    found = re.compile("|".join(["`+", "\n", *map(re.escape, ordered)]))
+    beginnings = frozenset(mark[:length] for mark in ordered for length in range(1, len(mark)))
+    return found, beginnings, max(map(len, ordered))
 
 
 def overlap(data: str, beginnings: Container[str], longest: int) -> int:
