@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from ccr.core.jsonio import load
-from ccr.core.known import History
+from ccr.core.jsonio import dump, load
+from ccr.core.known import History, Known, once
 from ccr.errors import BadRequest
 
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -35,12 +35,18 @@ class Inbound:
     @cached_property
     def has_images(self) -> bool:
         """Whether there may be images."""
-        return b'"image"' in self.raw
+        return self._mentions(b'"image"')
 
     @cached_property
     def has_documents(self) -> bool:
         """Whether there may be documents."""
-        return b'"document"' in self.raw
+        return self._mentions(b'"document"')
+
+    def _mentions(self, word: bytes) -> bool:
+        messages = self.body.get("messages")
+        if isinstance(messages, list) and all(type(message) is Known for message in messages):
+            return any(once(message, str(word), _mentions, word) for message in messages)
+        return word in self.raw
 
     @property
     def model(self) -> str:
@@ -75,6 +81,10 @@ def _read(raw: bytes, history: History) -> Any:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         # Not as documented, or to be read generously.
         return load(raw)
+
+
+def _mentions(message: Mapping[str, Any], word: bytes) -> bool:
+    return word in dump(message)
 
 
 def check_messages(body: Mapping[str, Any]) -> None:

@@ -49,6 +49,15 @@ def once(part: Json, name: str, make: Callable[..., T], *given: Any, of: Any = N
     return result
 
 
+def packed(part: Json) -> Json | msgspec.Raw:
+    """Return what stands for a part in JSON that is to be written: for a known one its JSON, which is written once."""
+    return once(part, "json", _written) if type(part) is Known else part
+
+
+def _written(part: Json) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(part))
+
+
 class History:
     """Keeps the parts of the latest requests by their JSON.
 

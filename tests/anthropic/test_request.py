@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ccr.anthropic.request import Inbound, check_messages, read_body
+from ccr.core.jsonio import dump
 from ccr.core.known import History
 from ccr.errors import BadRequest
 
@@ -88,3 +89,13 @@ def test_check_messages_names_what_is_wrong(body: dict[str, Any], named: str) ->
 
 def test_check_messages_lets_unknown_fields_pass() -> None:
     check_messages({"model": "m", "messages": [USER, {"role": "system", "content": [{"type": "new"}]}], "new": 1})
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_images_and_documents_are_seen_in_any_message(known: bool) -> None:
+    history = History() if known else None
+    for kind, found in (("image", (True, False)), ("document", (False, True)), ("text", (False, False))):
+        inner = {"role": "user", "content": [{"type": "tool_result", "content": [{"type": kind}]}]}
+        raw = dump({"messages": [{"role": "user", "content": 'an "image", a "document"'}, inner]})
+        asked = Inbound(body=read_body(raw, history), raw=raw, headers={})
+        assert (asked.has_images, asked.has_documents) == found

@@ -99,7 +99,7 @@ def held_by(read: Reply, data: bytes, *, times: int) -> int:
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize(("known", "limit"), [pytest.param(False, 70, id="new"), pytest.param(True, 12, id="known")])
+@pytest.mark.parametrize(("known", "limit"), [pytest.param(False, 70, id="new"), pytest.param(True, 14, id="known")])
 def test_a_message_of_a_long_conversation_takes_few_calls(known: bool, limit: int) -> None:
     short, long = planned(turns=20, known=known), planned(turns=120, known=known)
     assert (long - short) / 200 < limit

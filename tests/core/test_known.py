@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ccr.core.known import LARGE, History, Known, once
+from ccr.core.known import LARGE, History, Known, once, packed
 
 
 def keyed(part: dict[str, Any]) -> tuple[int, str]:
@@ -70,3 +70,9 @@ def test_history_keeps_nothing_that_is_large() -> None:
 def test_history_refuses_what_takes_generous_reading(raw: bytes) -> None:
     with pytest.raises((msgspec.DecodeError, UnicodeDecodeError, RecursionError)):
         History().read(raw)
+
+
+def test_known_part_is_written_once() -> None:
+    part = Known({"k": "ü"})
+    assert packed(part) is packed(part)
+    assert msgspec.json.encode([packed(part), packed({"k": 1})]) == '[{"k":"ü"},{"k":1}]'.encode()

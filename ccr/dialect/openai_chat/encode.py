@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ccr.core.jsonio import dump, dump_text
-from ccr.core.known import once
+from ccr.core.known import once, packed
 from ccr.core.toolname import wire_name
 from ccr.core.unified import Json
 from ccr.dialect.base import Call, Target
@@ -26,7 +26,7 @@ def encode(request: Json, target: Target) -> Call:
     vendor = target.vendor
     wanted = _response_format(request.get("response_format"), vendor)
     messages = _with_system(request["messages"], _in_words(request, wanted))
-    body: Json = {"model": target.model, "messages": encode_messages(messages, target)}
+    body: Json = {"model": target.model, "messages": list(map(packed, encode_messages(messages, target)))}
     body["stream"] = bool(request.get("stream"))
     if body["stream"] and vendor.usage_option:
         body["stream_options"] = {"include_usage": True}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ccr.core.known import once
+from ccr.core.known import Known, once
 from ccr.core.toolid import alnum_id, digest
 from ccr.core.toolname import wire_name
 from ccr.core.unified import Json, Message
@@ -23,23 +23,31 @@ def encode_messages(messages: Iterable[Json], target: Target) -> list[Json]:
     of = (target.vendor, target.provider, target.model)
     for message in messages:
         role = message.get("role")
-        if role == "tool":
-            sent, shown = once(message, "chat", _tool, target, of=of)
-            found.add(sent)
-            images += shown
-            continue
-        if images:
+        if images and role != "tool":
             # No vendor documents images in a tool message, so they follow the last result of the turn.
             found.add({"role": "user", "content": images}, aside=True)
             images = []
         if role == "system":
             _add_system(message, target, found)
-        else:
-            for sent in once(message, "chat", _assistant if role == "assistant" else _user, target, of=of):
-                found.add(sent)
+            continue
+        sent, shown = once(message, "chat", _sent, target, of=of)
+        for one in sent:
+            found.add(one)
+        images += shown
     if images:
         found.add({"role": "user", "content": images}, aside=True)
     return found.close()
+
+
+def _sent(message: Json, target: Target) -> tuple[list[Json], list[Json]]:
+    """Return what a message becomes, and the images that were in a tool's result."""
+    role, images = message.get("role"), list[Json]()
+    if role == "tool":
+        result, images = _tool(message, target)
+        found = [result]
+    else:
+        found = _assistant(message, target) if role == "assistant" else _user(message, target)
+    return [Known(one) for one in found] if isinstance(message, Known) else found, images
 
 
 def wire_id(call_id: str, target: Target) -> str:
