@@ -84,7 +84,7 @@ def resident() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-@trio_test(limit=150)
+@trio_test(limit=max(150, ROUNDS // 2))
 async def test_nothing_is_left_after_requests_of_all_kinds() -> None:
     dice, upstream = random.Random(1), Upstream()
     kinds = ["plain", "plain", "error", "cut", "leave"]
