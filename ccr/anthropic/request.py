@@ -1,7 +1,7 @@
 """The client's request: parsed once, checked only as far as every route needs it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -41,6 +41,15 @@ class Inbound:
     def has_documents(self) -> bool:
         """Whether there may be documents."""
         return self._mentions(b'"document"')
+
+    @property
+    def is_text(self) -> bool:
+        """Whether there is certainly nothing but text and calls."""
+        return not self.has_images and not self.has_documents
+
+    def with_body(self, body: dict[str, Any]) -> "Inbound":
+        """Return the request with another body, as if it had come so."""
+        return self if body is self.body else replace(self, body=body, raw=dump(body))
 
     def _mentions(self, word: bytes) -> bool:
         messages = self.body.get("messages")

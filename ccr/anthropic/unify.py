@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ccr.core.jsonio import dump_text
-from ccr.core.known import Known, once
+from ccr.core.known import akin, once
 from ccr.core.unified import Json
 
 _COPIED = ("model", "max_tokens", "temperature", "top_p", "top_k", "service_tier")
@@ -56,7 +56,7 @@ def _message(message: Json) -> list[Json]:
         found = list(_user(content))
     else:
         found = [{"role": "user", "content": content if isinstance(content, str) else ""}]
-    return [Known(one) for one in found] if isinstance(message, Known) else found
+    return [akin(one, message) for one in found]
 
 
 def _user(content: list[Any]) -> Iterable[Json]:
@@ -171,7 +171,7 @@ def _tool(tool: Json) -> Json:
         function["description"] = tool["description"]
     function["parameters"] = schema if isinstance(schema, dict) and schema else {"type": "object", "properties": {}}
     rest = {k: v for k, v in tool.items() if k not in ("type", "name", "description", "input_schema")}
-    return {"type": "function", "function": Known(function) if isinstance(tool, Known) else function, **rest}
+    return {"type": "function", "function": akin(function, tool), **rest}
 
 
 def _tool_choice(choice: Any, request: Json) -> None:

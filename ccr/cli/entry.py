@@ -19,10 +19,11 @@ OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPER
 
 def run(words: Sequence[str]) -> int:
     """Run the command that `words` say and return the exit code of the process."""
-    return _guarded(partial(_dispatch, words), is_debug=bool(os.environ.get("CCR_DEBUG")) or words[:1] == [DEBUG])
+    return _guarded(partial(_dispatch, words), debug=words[:1] == [DEBUG])
 
 
-def _guarded(command: Callable[[], int], *, is_debug: bool) -> int:
+def _guarded(command: Callable[[], int], *, debug: bool) -> int:
+    is_debug = debug or bool(os.environ.get("CCR_DEBUG"))
     try:
         return command()
     except CcrError as error:
@@ -88,7 +89,7 @@ def _background(own: Own) -> int:
     """Start the service without the parser: it takes as long as the start, and a service lives long with its memory."""
     with _loading():
         from ccr.cli import background
-    return background.main(own, partial(_guarded, partial(_foreground, own), is_debug=own.debug))
+    return background.main(own, partial(_guarded, partial(_foreground, own), debug=own.debug))
 
 
 def _foreground(own: Own) -> int:

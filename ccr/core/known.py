@@ -49,6 +49,11 @@ def once(part: Json, name: str, make: Callable[..., T], *given: Any, of: Any = N
     return result
 
 
+def akin(found: Json, part: Json) -> Json:
+    """Return what was made of a part, as one that is known if the part is: what is made of it is kept on it, too."""
+    return Known(found) if type(part) is Known else found
+
+
 def packed(part: Json) -> Json | msgspec.Raw:
     """Return what stands for a part in JSON that is to be written: for a known one its JSON, which is written once."""
     return once(part, "json", _written) if type(part) is Known else part

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from ccr.core.known import Known, once
+from ccr.core.known import akin, once
 from ccr.core.toolname import wire_name
 from ccr.core.unified import Json
 
@@ -34,7 +34,7 @@ def _offered(function: Json) -> Json:
     if function.get("description"):
         sent["description"] = function["description"]
     sent["parameters"] = schema or {"type": "object", "properties": {}}
-    return {"type": "function", "function": Known(sent) if isinstance(function, Known) else sent}
+    return {"type": "function", "function": akin(sent, function)}
 
 
 def offered(request: Json, limit: int | None) -> list[Json]:

@@ -5,14 +5,13 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 STANDARD = (0, 1, 2)
-WAIT_SECONDS = 0.01
 
 
 class Child(Protocol):
@@ -44,9 +43,9 @@ class Copy:
 
     def wait(self) -> int:
         """Wait for its end and return its exit code."""
-        while (code := self.poll()) is None:
-            time.sleep(WAIT_SECONDS)
-        return code
+        if self.returncode is None:
+            self.returncode = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self.returncode
 
 
 def own_command() -> list[str]:
@@ -107,6 +106,8 @@ def fork(serve: Callable[[], int], *, folder: Path, env: Mapping[str, str], outp
         os.environ.update(env)
         code = serve()
         _flush()
+    except Exception:
+        traceback.print_exc()
     finally:
         os._exit(code)
 

@@ -145,7 +145,7 @@ async def _sent(state: State, snapshot: Snapshot, inbound: Inbound, *, routed: R
     state.lists.want(upstreams[0], trail.prompt_estimate, proxy_url=snapshot.config.proxy_url)
     errands = [_errand(state, snapshot, inbound, u, body=routed.body, prompt=prompt, trail=trail) for u in upstreams]
     # Only images and documents may have to be put into words first.
-    is_ready = not inbound.has_images and not inbound.has_documents
+    is_ready = inbound.is_text
     wanted = Ask(exchange.accepted, inbound.session, trail.prompt_estimate, is_ready)
     try:
         await exchange.run(state.desk.course(candidates, wanted), candidates, errands=errands)

@@ -1,11 +1,9 @@
 """Lets the user's own code take part in a request. What fails there is logged, and costs its own step only."""
 
 from collections.abc import Awaitable, Generator
-from dataclasses import replace
 from typing import TypeVar
 
 from ccr.anthropic.request import Inbound
-from ccr.core.jsonio import dump
 from ccr.plugins.failure import PluginError
 from ccr.plugins.router import Choice
 from ccr.server.state import State
@@ -33,7 +31,7 @@ async def rewritten(state: State, inbound: Inbound) -> Inbound:
             body = await rewriter.rewrite(body, inbound)
         except PluginError as error:
             state.log.event("error", f"plugin {rewriter.name!r} is passed over: {error}")
-    return inbound if body is inbound.body else replace(inbound, body=body, raw=dump(body))
+    return inbound.with_body(body)
 
 
 async def asked(state: State, inbound: Inbound, *, tokens: int) -> Choice:

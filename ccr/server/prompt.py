@@ -27,7 +27,7 @@ class Prompt:
     def __init__(self, state: State, snapshot: Snapshot, inbound: Inbound, counts: Counts | None = None) -> None:
         self._state = state
         self._inbound = inbound
-        self._rough = rough(inbound.raw, is_text=not inbound.has_images and not inbound.has_documents)
+        self._rough = rough(inbound.raw, is_text=inbound.is_text)
         self._proxy_url = snapshot.config.proxy_url
         self._counts = dict(counts or {})
         self._upstreams: tuple[Upstream, ...] = ()

@@ -1,11 +1,9 @@
 """Routes one request: the pure rules decide, here is only what they must wait for."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from ccr.anthropic.request import Inbound
-from ccr.core.jsonio import dump
 from ccr.core.unified import Json
 from ccr.route.decide import Decision, decide, read_facts, wants_tokens
 from ccr.server.own import asked
@@ -52,4 +50,4 @@ async def _ask(state: State, inbound: Inbound, counter: Counter) -> tuple[Inboun
     custom, body = await asked(state, inbound, tokens=tokens)
     if body is None:
         return inbound, custom, tokens
-    return replace(inbound, body=body, raw=dump(body)), custom, None
+    return inbound.with_body(body), custom, None

@@ -1,6 +1,5 @@
 """`REWRITE_SYSTEM_PROMPT`: reads the user's text off the request's way, and puts it into requests."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,6 @@ import trio
 
 from ccr.anthropic.request import Inbound
 from ccr.anthropic.system import rewritten
-from ccr.core.jsonio import dump
 
 FRESH_SECONDS = 2.0
 """For so long the text is taken for current."""
@@ -32,8 +30,7 @@ class SystemPrompt:
         if not path:
             return inbound
         text = await self._current(path)
-        body = inbound.body if text is None else rewritten(inbound.body, text)
-        return inbound if body is inbound.body else replace(inbound, body=body, raw=dump(body))
+        return inbound if text is None else inbound.with_body(rewritten(inbound.body, text))
 
     async def _current(self, path: str) -> str | None:
         if path == self._path and trio.current_time() - self._read_at < FRESH_SECONDS:

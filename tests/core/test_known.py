@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ccr.core.known import LARGE, History, Known, once, packed
+from ccr.core.known import LARGE, History, Known, akin, once, packed
 
 
 def keyed(part: dict[str, Any]) -> tuple[int, str]:
@@ -76,3 +76,8 @@ def test_known_part_is_written_once() -> None:
     part = Known({"k": "ü"})
     assert packed(part) is packed(part)
     assert msgspec.json.encode([packed(part), packed({"k": 1})]) == '[{"k":"ü"},{"k":1}]'.encode()
+
+
+def test_what_is_made_of_a_known_part_is_known() -> None:
+    assert type(akin({"k": 1}, Known({}))) is Known
+    assert type(akin({"k": 1}, {})) is dict

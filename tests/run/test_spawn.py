@@ -90,3 +90,11 @@ def test_what_goes_away_has_no_copy_that_stays(monkeypatch: pytest.MonkeyPatch) 
     assert can_fork()
     monkeypatch.setattr(sys, "executable", "/gone/ccr")
     assert not can_fork()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux stands copies")
+def test_copy_that_fails_says_why(tmp_path: Path) -> None:
+    program = COPY.replace("return 7", "raise ValueError('broken')").replace("== 7", "== 1")
+    done = run([sys.executable, "-c", program, str(tmp_path / "out")])
+    assert (done.returncode, done.stdout) == (0, "once\ntwice\n")
+    assert "ValueError: broken" in (tmp_path / "out").read_text()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ccr.core.known import Known, once
+from ccr.core.known import akin, once
 from ccr.core.toolid import alnum_id, digest
 from ccr.core.toolname import wire_name
 from ccr.core.unified import Json, Message
@@ -47,7 +47,7 @@ def _sent(message: Json, target: Target) -> tuple[list[Json], list[Json]]:
         found = [result]
     else:
         found = _assistant(message, target) if role == "assistant" else _user(message, target)
-    return [Known(one) for one in found] if isinstance(message, Known) else found, images
+    return [akin(one, message) for one in found], images
 
 
 def wire_id(call_id: str, target: Target) -> str:

@@ -129,7 +129,7 @@ function requestOf({ body, headers, tokenCount, sessionId } = {}) {
 
 // Of the requests that began last: what a transformer keeps on `req` while it edits is there when the reply comes.
 const requests = new Map();
-const REQUESTS = 256;
+const REQUESTS = 32; // each with the whole conversation
 
 function sharedRequest(client) {
   const number = client?.number;
